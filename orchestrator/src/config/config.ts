@@ -1,0 +1,43 @@
+/** What the orchestrator runs with: every either/or decided, every default filled in. Secrets are values here; never log it. */
+export interface Config {
+  appName: string
+  version: string
+  environment: 'development' | 'test' | 'staging' | 'production'
+  debug: boolean
+  log: { level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'; pretty: boolean }
+  http: {
+    host: string
+    port: number
+    /** Where people reach the web app, without a trailing slash. */
+    publicUrl: string
+    allowedOrigins: string[]
+    trustedProxies: string[]
+    uploadMaxBytes: number
+    metricsToken: string | null
+  }
+  /** Absolute. The embedded database, generated secrets and uploads live below it. */
+  dataDir: string
+  database:
+    | { kind: 'postgres'; url: string; poolSize: number; maxOverflow: number }
+    | { kind: 'embedded'; directory: string }
+  redis: { kind: 'redis'; url: string; password: string | null; tls: boolean } | { kind: 'none' }
+  /** null: made on first start and kept in `dataDir` (development only). */
+  secrets: {
+    secretKey: string | null
+    secretKeyPrevious: string | null
+    jwtSecretKey: string | null
+    jwtSecretKeyPrevious: string | null
+  }
+  model: {
+    apiKey: string | null
+    baseUrl: string | null
+    /** null: the provider's default, or the first model a local server offers. */
+    name: string | null
+    answerTokens: number
+    temperature: number | null
+  }
+  mcp: { urls: string[]; serviceToken: string | null; serversFile: string | null }
+  rateLimit: { enabled: boolean; perMinute: number; perHour: number }
+  people: { ownerEmail: string | null; signup: 'open' | 'invite' | 'closed' }
+  prometheusEnabled: boolean
+}

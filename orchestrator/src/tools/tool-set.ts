@@ -1,0 +1,44 @@
+import type { ToolsView } from '@ai-assistant/contract'
+import type { ModelTool } from '../models/language-model.ts'
+
+/** The tools as a run sees them. Built from all connected servers; changes as they come and go. */
+export interface ToolSet {
+  /** What is offered to the model now. Tools whose changed definition waits for consent are not in it. */
+  offered(): ModelTool[]
+  /** Finds the tool and checks the arguments (JSON text) against its schema. Never throws. */
+  resolve(name: string, argumentsJson: string): ResolvedCall | ToolFault
+  /** Runs a resolved call. Never rejects: a failing tool is an answer. */
+  run(call: ResolvedCall, options: RunToolOptions): Promise<ToolOutcome>
+  view(): ToolsView
+}
+
+export interface ResolvedCall {
+  name: string
+  title: string
+  server: string
+  input: unknown
+  /** A person must see exactly these arguments and allow them. */
+  asks: boolean
+  /** After a takeover it may run again: its server is operator-trusted, and it is read-only or idempotent. */
+  repeatable: boolean
+}
+
+/** The call cannot be made; `message` tells the model what to mend. */
+export interface ToolFault {
+  fault: string
+}
+
+export interface RunToolOptions {
+  signal: AbortSignal
+  onProgress: (progress: { progress: number; total?: number; text?: string }) => void
+}
+
+export interface ToolOutcome {
+  failed: boolean
+  /** Text for the model: capped, stripped of control characters, labelled with its source. */
+  content: string
+  /** What the page shows: text, or structured content. JSON. */
+  output: unknown
+  /** Bytes of `content`. */
+  bytes: number
+}
