@@ -1,0 +1,156 @@
+import type { IncompleteReason, MessagePart, MessageState, Usage } from '@ai-assistant/contract'
+import type { ColumnType, Generated } from 'kysely'
+
+/** The tables as the rooms read and write them; the migrations beside this file are the authority. */
+export interface Tables {
+  app_user: AppUserTable
+  sign_in_code: SignInCodeTable
+  session: SessionTable
+  conversation: ConversationTable
+  message: MessageTable
+  worker: WorkerTable
+  run: RunTable
+  run_item: RunItemTable
+  usage_entry: UsageEntryTable
+  idempotency_key: IdempotencyKeyTable
+  mcp_tool_pin: McpToolPinTable
+}
+
+type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>
+/** JSON is written as text, so that the driver encodes nothing twice, and read as values. */
+type Json<T> = ColumnType<T, string, string>
+
+interface AppUserTable {
+  id: string
+  name: string
+  email: string | null
+  role: 'owner' | 'admin' | 'member'
+  status: Generated<'active' | 'suspended'>
+  created_at: Timestamp
+}
+
+interface SignInCodeTable {
+  code_hash: Buffer
+  purpose: 'owner' | 'sign-in' | 'invitation' | 'reset'
+  user_id: string | null
+  created_at: Timestamp
+  expires_at: Timestamp
+  used_at: Timestamp | null
+}
+
+interface SessionTable {
+  id_hash: Buffer
+  user_id: string
+  user_agent: Generated<string>
+  created_at: Timestamp
+  last_seen_at: Timestamp
+  expires_at: Timestamp
+}
+
+interface ConversationTable {
+  id: string
+  owner_id: string
+  alias: string | null
+  title: Generated<string>
+  title_source: Generated<'none' | 'automatic' | 'person'>
+  system_prompt: Generated<string>
+  version: Generated<number>
+  head_message_id: string | null
+  created_at: Timestamp
+  updated_at: Timestamp
+}
+
+interface MessageTable {
+  id: string
+  conversation_id: string
+  owner_id: string
+  parent_id: string | null
+  role: 'user' | 'assistant'
+  parts: Json<MessagePart[]>
+  words: Generated<string>
+  state: MessageState
+  reason: IncompleteReason | null
+  error: string | null
+  run_id: string | null
+  model: string | null
+  usage: ColumnType<Usage | null, string | null | undefined, string | null>
+  created_at: Timestamp
+}
+
+interface WorkerTable {
+  id: string
+  name: string
+  started_at: Timestamp
+  lease_until: Timestamp
+}
+
+interface RunTable {
+  id: string
+  owner_id: string
+  conversation_id: string
+  message_id: string
+  user_message_id: string | null
+  kind: 'submit' | 'regenerate' | 'continue'
+  state: MessageState
+  worker_id: string | null
+  epoch: Generated<number>
+  deaths: Generated<number>
+  cancel_requested_at: Timestamp | null
+  created_at: Timestamp
+  ended_at: Timestamp | null
+}
+
+export type RunItemState = 'requested' | 'approved' | 'started' | 'done' | 'failed' | 'denied' | 'unknown'
+
+interface RunItemTable {
+  run_id: string
+  item_id: string
+  owner_id: string
+  tool: string
+  title: string
+  input: Json<unknown>
+  state: RunItemState
+  approval_id: string | null
+  approval_expires_at: Timestamp | null
+  content: string | null
+  requested_at: Timestamp
+  settled_at: Timestamp | null
+}
+
+interface UsageEntryTable {
+  id: string
+  owner_id: string
+  run_id: string
+  conversation_id: string
+  item: string
+  attempt: number
+  kind: 'model' | 'tool'
+  name: string
+  input_tokens: Generated<number>
+  output_tokens: Generated<number>
+  cached_tokens: Generated<number>
+  reasoning_tokens: Generated<number>
+  estimated: Generated<boolean>
+  charged: Generated<boolean>
+  duration_ms: Generated<number>
+  context_bytes: Generated<number>
+  created_at: Timestamp
+}
+
+interface IdempotencyKeyTable {
+  owner_id: string
+  route: string
+  key: string
+  body_hash: Buffer
+  answer: Json<unknown>
+  created_at: Timestamp
+}
+
+interface McpToolPinTable {
+  server: string
+  tool: string
+  hash: string
+  definition: string
+  accepted_by: string | null
+  accepted_at: Timestamp
+}
