@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process'
+import path from 'node:path'
+import { StartError } from './runtime-report.mjs'
+
+/** Enough of npm's last words to see what went wrong. */
+const keptOutput = 4_000
+
+/**
+ * Runs npm quietly, under the Node that comes first on the PATH of `env`.
+ *
+ * @param {string[]} args
+ * @param {{ cwd: string, env: NodeJS.ProcessEnv, node?: string }} options
+ * @throws {StartError} with the end of npm's output where it fails
+ */
+export function runNpm(args, { cwd, env, node = process.execPath }) {
+  const [command, first, shell] = npmCommand(env, node)
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, [...first, ...args], { cwd, env, shell, stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    const keep = (chunk) => {
+      output = (output + chunk).slice(-keptOutput)
+    }
+    child.stdout.on('data', keep)
+    child.stderr.on('data', keep)
+    child.once('error', (error) => {
+      reject(new StartError(`npm could not be started (${error.message}). Install npm and try again.`))
+    })
+    child.once('close', (code) => {
+      if (code === 0) resolve()
+      else reject(new StartError(`npm ${args[0]} failed:\n${indent(output.trim() || `exit code ${code}`)}`))
+    })
+  })
+}
+
+/** The very npm that started us where there is one: on the PATH there may be none, or a script only a shell can run. */
+function npmCommand(env, node) {
+  const cli = env.npm_execpath
+  if (cli && path.basename(cli) === 'npm-cli.js') return [node, [cli], false]
+  const onWindows = process.platform === 'win32'
+  return [onWindows ? 'npm.cmd' : 'npm', [], onWindows]
+}
+
+function indent(text) {
+  return text.replaceAll(/^/gm, '  ')
+}
