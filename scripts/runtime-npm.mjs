@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { StartError } from './runtime-report.mjs'
 
-/** Enough of npm's last words to see what went wrong. */
+/** Characters of npm's output: enough to see what went wrong. */
 const keptOutput = 4_000
 
 /**
@@ -10,7 +10,7 @@ const keptOutput = 4_000
  *
  * @param {string[]} args
  * @param {{ cwd: string, env: NodeJS.ProcessEnv, node?: string }} options
- * @throws {StartError} with the end of npm's output where it fails
+ * @throws {StartError} with npm's errors where it fails
  */
 export function runNpm(args, { cwd, env, node = process.execPath }) {
   const [command, first, shell] = npmCommand(env, node)
@@ -18,7 +18,7 @@ export function runNpm(args, { cwd, env, node = process.execPath }) {
     const child = spawn(command, [...first, ...args], { cwd, env, shell, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
     const keep = (chunk) => {
-      output = (output + chunk).slice(-keptOutput)
+      output = (output + chunk).slice(0, keptOutput)
     }
     child.stdout.on('data', keep)
     child.stderr.on('data', keep)
@@ -27,7 +27,7 @@ export function runNpm(args, { cwd, env, node = process.execPath }) {
     })
     child.once('close', (code) => {
       if (code === 0) resolve()
-      else reject(new StartError(`npm ${args[0]} failed:\n${indent(output.trim() || `exit code ${code}`)}`))
+      else reject(new StartError(`npm ${args[0]} failed:\n${whatMatters(output) || `  exit code ${code}`}`))
     })
   })
 }
@@ -40,6 +40,12 @@ function npmCommand(env, node) {
   return [onWindows ? 'npm.cmd' : 'npm', [], onWindows]
 }
 
-function indent(text) {
-  return text.replaceAll(/^/gm, '  ')
+/** npm's errors without its warnings and without the manual it appends to them. */
+function whatMatters(output) {
+  const lines = output.split('\n').filter((line) => line.trim() && !line.startsWith('npm warn'))
+  const manual = lines.findIndex((line) => /^npm error Usage:/.test(line))
+  return lines
+    .slice(0, manual < 0 ? lines.length : manual)
+    .map((line) => `  ${line}`)
+    .join('\n')
 }
