@@ -1,0 +1,15 @@
+/** What the services of a run tell its tests, by vitest's `inject`. */
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Of the superuser of the run's PostgreSQL; null in a run on the embedded database. */
+    postgresUrl: string | null
+    /** Below it lie the embedded databases of a run on them; null in a run on PostgreSQL. */
+    embeddedDirectory: string | null
+    /** Null where no Redis can be had. */
+    redisUrl: string | null
+    /** The browser's program; null where none can be had. */
+    chromium: string | null
+  }
+}
+
+export {}

@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import pg from 'pg'
+import { inject } from 'vitest'
+import type {} from './provided-context.ts'
+
+/** Where a test's tables go, in the words of the orchestrator's configuration. */
+export type TestDatabase =
+  | { kind: 'postgres'; url: string; poolSize: number; maxOverflow: number }
+  | { kind: 'embedded'; directory: string }
+
+/**
+ * An empty database of the test's own, of the kind that this run of the suite is for (`TEST_DATABASE`): on the run's
+ * PostgreSQL, or a directory for the embedded one. It goes with the run; nobody needs to remove it.
+ */
+export async function testDatabase(): Promise<TestDatabase> {
+  const directory = inject('embeddedDirectory')
+  if (directory !== null) return { kind: 'embedded', directory: join(directory, randomUUID()) }
+  return { kind: 'postgres', url: await postgresDatabase(), poolSize: 10, maxOverflow: 10 }
+}
+
+/** The superuser's URL of an empty database on the run's PostgreSQL. Fails in a run on the embedded database. */
+export async function postgresDatabase(): Promise<string> {
+  const url = inject('postgresUrl')
+  if (url === null) throw new Error('This run has no PostgreSQL: skip the test where `inject("postgresUrl")` is null')
+  const name = `test_${randomUUID().replaceAll('-', '')}`
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query(`create database ${name}`)
+  } finally {
+    await client.end()
+  }
+  return Object.assign(new URL(url), { pathname: `/${name}` }).href
+}

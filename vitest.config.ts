@@ -1,0 +1,42 @@
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
+
+const services = ['./tests/system/src/start-services.ts']
+
+function project(
+  name: string,
+  include: string[],
+  test: TestProjectInlineConfiguration['test'] = {},
+): TestProjectInlineConfiguration {
+  return { test: { name, include, ...test } }
+}
+
+export default defineConfig({
+  test: {
+    projects: [
+      project('contract', ['contract/src/**/*.test.ts']),
+      project('orchestrator', ['orchestrator/src/**/*.test.ts'], {
+        globalSetup: services,
+        testTimeout: 20_000,
+        hookTimeout: 60_000,
+      }),
+      // Whole servers over HTTP.
+      project('server', ['orchestrator/test/**/*.test.ts'], {
+        globalSetup: services,
+        testTimeout: 60_000,
+        hookTimeout: 60_000,
+      }),
+      project('frontend', ['frontend/{src,server}/**/*.test.{ts,tsx}']),
+      project('mcp-example', ['mcp_servers/example/{src,test}/**/*.test.ts'], { testTimeout: 20_000 }),
+      project('simulators', ['tests/simulators/{src,test}/**/*.test.ts'], { testTimeout: 20_000 }),
+      project('scripts', ['scripts/**/*.test.ts'], { testTimeout: 120_000 }),
+      // The product's own processes, and browsers: each file is several programs on the machine's few cores.
+      project('system', ['tests/system/{src,test}/**/*.test.ts'], {
+        globalSetup: services,
+        testTimeout: 180_000,
+        hookTimeout: 180_000,
+        maxWorkers: 1,
+        sequence: { groupOrder: 1 },
+      }),
+    ],
+  },
+})
