@@ -1,0 +1,92 @@
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+
+export interface Config {
+  stdio: boolean
+  host: string
+  /** 0 takes a free one. */
+  port: number
+  /** Callers of /mcp show it as a bearer token; null lets everyone in. */
+  token: string | null
+  /** Scrapers from other machines show it; null lets everyone in. */
+  metricsToken: string | null
+  /** Host names a caller may use when the server listens beyond this machine; null allows any. */
+  allowedHosts: string[] | null
+  /** Absolute. This instance's own; two instances must not share it. */
+  dataDir: string
+}
+
+/** The environment or the command line is wrong; the message names each fault on a line. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+const text = z.string().trim()
+const environmentSchema = z.object({
+  HOST: text.default('127.0.0.1'),
+  PORT: text.optional(),
+  MCP_EXAMPLE_PORT: text.optional(),
+  MCP_SERVICE_TOKEN: text.optional(),
+  METRICS_TOKEN: text.optional(),
+  MCP_ALLOWED_HOSTS: text.optional(),
+  MCP_EXAMPLE_DATA_DIR: text.optional(),
+  DATA_DIR: text.default('.data'),
+  ENVIRONMENT: text.default('development'),
+})
+const portSchema = z.coerce.number().int().min(0).max(65535)
+
+// A token that is printed in a guide protects nothing.
+const PUBLISHED_TOKENS = new Set(['your-service-token'])
+const SHORTEST_TOKEN = 16
+
+/** Reads all settings once. Empty variables count as unset. Throws `ConfigError`. */
+export function readConfig(env: Record<string, string | undefined>, args: string[]): Config {
+  const stdio = args.includes('--stdio')
+  const faults = args
+    .filter((arg) => arg !== '--stdio')
+    .map((arg) => `${arg}: unknown argument; only --stdio is known.`)
+  const set = environmentSchema.parse(withoutEmpty(env))
+  const port = portSchema.safeParse(set.MCP_EXAMPLE_PORT ?? set.PORT ?? 8001)
+  if (!port.success) {
+    const name = set.MCP_EXAMPLE_PORT === undefined ? 'PORT' : 'MCP_EXAMPLE_PORT'
+    faults.push(`${name}: must be a port number from 0 to 65535.`)
+  }
+  const production = set.ENVIRONMENT === 'production'
+  const token = set.MCP_SERVICE_TOKEN ?? null
+  const published = token !== null && PUBLISHED_TOKENS.has(token)
+  if (production && !stdio) faults.push(...tokenFaults(token, published, set.HOST))
+  if (!port.success || faults.length > 0) throw new ConfigError(faults.join('\n'))
+
+  const directory = set.MCP_EXAMPLE_DATA_DIR ?? join(set.DATA_DIR, `mcp-example-${stdio ? 'stdio' : port.data}`)
+  return {
+    stdio,
+    host: set.HOST,
+    port: port.data,
+    token: published ? null : token,
+    metricsToken: set.METRICS_TOKEN ?? null,
+    allowedHosts: set.MCP_ALLOWED_HOSTS?.split(',').map((name) => name.trim()) ?? null,
+    dataDir: resolve(directory),
+  }
+}
+
+/** Whether only this machine can reach an address the server listens on. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^(::ffff:)?127\./.test(host)
+}
+
+function tokenFaults(token: string | null, published: boolean, host: string): string[] {
+  if (published)
+    return ['MCP_SERVICE_TOKEN: is a published placeholder; set one of your own, e.g. `openssl rand -hex 32`.']
+  if (token === null && !isLoopback(host))
+    return [`MCP_SERVICE_TOKEN: must be set in production when HOST is ${host}; anyone could call the tools.`]
+  if (token !== null && token.length < SHORTEST_TOKEN)
+    return [`MCP_SERVICE_TOKEN: must have at least ${SHORTEST_TOKEN} characters in production.`]
+  return []
+}
+
+function withoutEmpty(env: Record<string, string | undefined>): Record<string, string> {
+  const entries: [string, string][] = []
+  for (const [name, value] of Object.entries(env))
+    if (value !== undefined && value.trim() !== '') entries.push([name, value])
+  return Object.fromEntries(entries)
+}

@@ -1,0 +1,53 @@
+import { McpServer } from '@modelcontextprotocol/server'
+import type { NotesStore } from './lib/notes-store.ts'
+import { registerAbout } from './resources/about.ts'
+import { registerNotes } from './resources/notes.ts'
+import { registerPlanMeeting } from './prompts/plan-meeting.ts'
+import { registerTool, type ToolCallRecord } from './tool.ts'
+import { addNote } from './tools/add-note.ts'
+import { calculate } from './tools/calculate.ts'
+import { calculateDate } from './tools/calculate-date.ts'
+import { convertUnits } from './tools/convert-units.ts'
+import { countText } from './tools/count-text.ts'
+import { deleteNote } from './tools/delete-note.ts'
+import { drawRandom } from './tools/draw-random.ts'
+import { hashText } from './tools/hash-text.ts'
+import { listNotes } from './tools/list-notes.ts'
+import { queryJson } from './tools/query-json.ts'
+import { runTimer } from './tools/run-timer.ts'
+import { timeInZone } from './tools/time-in-zone.ts'
+
+export interface ExampleServerOptions {
+  notes: NotesStore
+  now: () => Date
+  onCall: (record: ToolCallRecord) => void
+}
+
+export const VERSION = '0.1.0'
+
+/** The whole server: everything it offers, one line each. Cheap to make: over HTTP each request gets a fresh one. */
+export function createExampleServer({ notes, now, onCall }: ExampleServerOptions): McpServer {
+  const server = new McpServer(
+    { name: 'example', title: 'Everyday tools', version: VERSION },
+    {
+      capabilities: { tools: {}, resources: { listChanged: true }, prompts: {} },
+      instructions: 'Use these tools for time, dates, arithmetic, units and randomness instead of guessing.',
+    },
+  )
+  registerTool(server, timeInZone(now), onCall)
+  registerTool(server, calculate, onCall)
+  registerTool(server, convertUnits, onCall)
+  registerTool(server, countText, onCall)
+  registerTool(server, calculateDate(now), onCall)
+  registerTool(server, drawRandom, onCall)
+  registerTool(server, queryJson, onCall)
+  registerTool(server, hashText, onCall)
+  registerTool(server, addNote(notes), onCall)
+  registerTool(server, listNotes(notes), onCall)
+  registerTool(server, deleteNote(notes), onCall)
+  registerTool(server, runTimer, onCall)
+  registerAbout(server)
+  registerNotes(server, notes)
+  registerPlanMeeting(server)
+  return server
+}
