@@ -15,6 +15,8 @@ export interface Config {
     uploadMaxBytes: number
     metricsToken: string | null
   }
+  /** The web app's own server, which runs beside this one. */
+  frontend: { port: number }
   /** Absolute. The embedded database, generated secrets and uploads live below it. */
   dataDir: string
   database:

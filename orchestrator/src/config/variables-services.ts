@@ -1,0 +1,143 @@
+import { address, decimal, port, text, webAddress, webAddresses, wholeNumber, yesNo } from './types.ts'
+import type { Variables } from './variable.ts'
+
+export const storage = {
+  DATABASE_URL: {
+    type: address('postgresql', 'postgres'),
+    secret: true,
+    unset: 'a PostgreSQL embedded in the process, its files in `DATA_DIR`',
+    example: 'postgresql://name:password@localhost:5432/ai_assistant',
+    doc: 'PostgreSQL 14 or newer. `?sslmode=verify-full` asks for TLS. Required in production.',
+  },
+  DATABASE_POOL_SIZE: { type: wholeNumber(1, 1000), default: 20, doc: 'Connections that are kept open.' },
+  DATABASE_MAX_OVERFLOW: {
+    type: wholeNumber(0, 1000),
+    default: 40,
+    doc: 'Connections that may open beside them under load.',
+  },
+  REDIS_URL: {
+    type: address('redis', 'rediss'),
+    secret: true,
+    unset: 'wake-ups and limits within the one process',
+    example: 'redis://localhost:6379/0',
+    doc: 'Redis 7 or newer, for several replicas. It holds nothing that matters: losing all of it loses nothing.',
+  },
+  REDIS_PASSWORD: { type: text, secret: true, doc: 'Counts before a password in `REDIS_URL`.' },
+  REDIS_SSL: { type: yesNo, default: false, doc: 'TLS to Redis, as `rediss://` in `REDIS_URL` asks for too.' },
+} satisfies Variables
+
+export const models = {
+  OPENAI_API_KEY: {
+    type: text,
+    secret: true,
+    unset: 'a local model server if one answers (Ollama, llama.cpp, LM Studio), else the offline model',
+    doc: 'The key for OpenAI, or for the service at `OPENAI_BASE_URL`.',
+  },
+  OPENAI_BASE_URL: {
+    type: webAddress,
+    unset: '`https://api.openai.com/v1` where there is a key',
+    example: 'http://localhost:11434/v1',
+    doc: 'Any service that speaks the Chat Completions API.',
+  },
+  OPENAI_MODEL: {
+    type: text,
+    unset: "the service's own default, or the first model a local server offers",
+    example: 'gpt-4',
+    doc: 'The model that answers.',
+  },
+  OPENAI_MAX_TOKENS: { type: wholeNumber(16), default: 4096, doc: 'The longest answer, in tokens.' },
+  OPENAI_TEMPERATURE: {
+    type: decimal(0, 2),
+    unset: "the model's own",
+    example: '0.7',
+    doc: 'How freely the model chooses its words, from 0 to 2. Left out where a model refuses it.',
+  },
+} satisfies Variables
+
+export const tools = {
+  MCP_DISCOVERY_URLS: {
+    type: webAddresses,
+    unset: 'none; `npm start` starts the example server twice and uses both',
+    example: 'http://localhost:8001,http://localhost:8002',
+    doc: 'Addresses of MCP servers whose tools the assistant may use, separated by commas. With exactly the two of the example, `npm start` starts them.',
+  },
+  MCP_SERVICE_TOKEN: {
+    type: text,
+    secret: true,
+    unset: 'none; `npm start` makes one for the servers it starts',
+    doc: 'The bearer token for the servers above.',
+  },
+  MCP_SERVERS_FILE: {
+    type: text,
+    example: './mcp-servers.json',
+    doc: 'A JSON file with more MCP servers, in the common `mcpServers` form; programs spoken to over stdio are allowed there and nowhere else.',
+  },
+} satisfies Variables
+
+export const watching = {
+  PROMETHEUS_ENABLED: { type: yesNo, default: true, doc: 'Whether `/metrics` is offered.' },
+  JAEGER_AGENT_HOST: {
+    type: text,
+    example: 'localhost',
+    doc: 'The host traces are sent to, over OTLP.',
+    later: 'exporting traces',
+  },
+  JAEGER_AGENT_PORT: {
+    type: port,
+    unset: '`4318`',
+    example: '4318',
+    doc: 'Its OTLP/HTTP port. 6831, the port of the agent that no longer exists, means 4318.',
+    later: 'exporting traces',
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    type: webAddress,
+    example: 'http://localhost:4318',
+    doc: 'Where traces are sent, before `JAEGER_AGENT_HOST`.',
+    later: 'exporting traces',
+  },
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    type: text,
+    secret: true,
+    doc: 'Headers for it, as `name=value,name=value`.',
+    later: 'exporting traces',
+  },
+  OTEL_SERVICE_NAME: {
+    type: text,
+    unset: 'the name of the process',
+    doc: 'The name traces go by.',
+    later: 'exporting traces',
+  },
+  SENTRY_DSN: { type: text, secret: true, doc: 'Where errors are reported to.', later: 'reporting errors to Sentry' },
+} satisfies Variables
+
+export const documents = {
+  VECTOR_DB_URL: {
+    type: webAddress,
+    unset: 'vectors lie in PostgreSQL',
+    example: 'http://localhost:6333',
+    doc: 'A Qdrant server for vectors.',
+    later: 'document search',
+  },
+  VECTOR_DB_API_KEY: { type: text, secret: true, doc: 'Its key.', later: 'document search' },
+  S3_ENDPOINT: {
+    type: webAddress,
+    example: 'https://s3.example.com',
+    doc: 'An S3-compatible store for files; unset means AWS.',
+    later: 'keeping files in S3',
+  },
+  S3_REGION: { type: text, example: 'eu-central-1', doc: 'Its region.', later: 'keeping files in S3' },
+  S3_BUCKET: { type: text, doc: 'The bucket.', later: 'keeping files in S3' },
+  S3_ACCESS_KEY_ID: { type: text, doc: 'The key’s name.', later: 'keeping files in S3' },
+  S3_SECRET_ACCESS_KEY: { type: text, secret: true, doc: 'The key.', later: 'keeping files in S3' },
+} satisfies Variables
+
+export const backup = {
+  BACKUP_DIR: { type: text, doc: 'The folder backups are written to.', later: 'scheduled backups' },
+  BACKUP_BUCKET: { type: text, doc: 'The S3 bucket backups are copied to.', later: 'scheduled backups' },
+  BACKUP_RETENTION_DAYS: {
+    type: wholeNumber(1),
+    default: 30,
+    doc: 'Days a backup is kept.',
+    later: 'scheduled backups',
+  },
+} satisfies Variables

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest'
+import { loadConfig } from '../config/load-config.ts'
+import { createLog } from './log.ts'
+
+async function logged(env: Record<string, string>, write: (log: Awaited<ReturnType<typeof createLog>>) => void) {
+  const { config } = loadConfig(env, { version: '1.2.3', cwd: '/srv/assistant' })
+  const lines: string[] = []
+  write(await createLog(config, { write: (line: string) => void lines.push(line) }))
+  return lines
+}
+
+test('writes one line of JSON an event, with the level by name', async () => {
+  const lines = await logged({}, (log) => log.warn({ runId: 'r1' }, 'the model\nstalled'))
+  expect(lines).toHaveLength(1)
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+    level: 'warn',
+    service: 'orchestrator',
+    runId: 'r1',
+    msg: 'the model\nstalled',
+  })
+})
+
+test('keeps to LOG_LEVEL, and DEBUG lowers it', async () => {
+  const write = (log: Awaited<ReturnType<typeof createLog>>) => log.debug('detail')
+  expect(await logged({}, write)).toHaveLength(0)
+  expect(await logged({ DEBUG: 'true' }, write)).toHaveLength(1)
+  expect(await logged({ DEBUG: 'true', LOG_LEVEL: 'ERROR' }, write)).toHaveLength(0)
+})
+
+test('blanks fields named like secrets, and configured secrets wherever they turn up', async () => {
+  const env = {
+    OPENAI_API_KEY: 'sk-live-1234567890',
+    DATABASE_URL: 'postgresql://assistant:correct-horse@db:5432/assistant',
+  }
+  const [line] = await logged(env, (log) => {
+    const error = new Error('401 for key sk-live-1234567890, password correct-horse')
+    log.error({ err: error, req: { headers: { authorization: 'Bearer abc', cookie: 'sid=xyz' } } }, 'failed')
+  })
+  expect(line).not.toContain('sk-live')
+  expect(line).not.toContain('correct-horse')
+  expect(line).not.toContain('Bearer abc')
+  expect(line).not.toContain('xyz')
+  expect(JSON.parse(line ?? '').err.message).toBe('401 for key [secret], password [secret]')
+})
