@@ -1,6 +1,12 @@
+import { globSync, readFileSync } from 'node:fs'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
 const services = ['./tests/system/src/start-services.ts']
+
+// What touches no database is tried on one of them only.
+const others = ['debian', 'pglite'].includes(process.env['TEST_DATABASE'] ?? '')
+const units = 'orchestrator/src/**/*.test.ts'
+const onDatabase = () => globSync(units).filter((path) => /test-database|\/test\//.test(readFileSync(path, 'utf8')))
 
 function project(
   name: string,
@@ -14,7 +20,7 @@ export default defineConfig({
   test: {
     projects: [
       project('contract', ['contract/src/**/*.test.ts']),
-      project('orchestrator', ['orchestrator/src/**/*.test.ts'], {
+      project('orchestrator', others ? onDatabase() : [units], {
         globalSetup: services,
         testTimeout: 20_000,
         hookTimeout: 60_000,
