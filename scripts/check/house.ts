@@ -31,7 +31,6 @@ export const houses: House[] = [
       { packages: ['ioredis'], rooms: ['redis', 'doorbell', 'limits'] },
       { packages: ['fastify'], rooms: ['http'] },
       { packages: ['undici'], rooms: ['models', 'outbound', 'mcp'] },
-      { packages: ['pino', 'pino-pretty', 'prom-client'], rooms: ['telemetry'] },
       { packages: ['node:process', 'process'], rooms: ['config'] },
     ],
   },

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findBadImports, readSources } from './floors.ts'
 import { findRegistryHosts } from './lockfile.ts'
@@ -56,15 +57,12 @@ function sawFiles(result: Result): string {
 
 /** The linter finds an un-awaited promise only with types, and says nothing where it has lost them: so one is planted. */
 async function plantPromise(root: string): Promise<string> {
-  await mkdir(join(root, '.cache'), { recursive: true })
-  const folder = await mkdtemp(join(root, '.cache/lint-'))
+  const folder = await mkdtemp(join(tmpdir(), 'ai-assistant-lint-'))
   try {
-    await writeFile(join(folder, 'tsconfig.json'), '{ "extends": "../../tsconfig.base.json", "include": ["*.ts"] }')
-    await writeFile(
-      join(folder, 'planted.ts'),
-      'export function start(work: () => Promise<void>): void {\n  work()\n}\n',
-    )
-    const args = ['--config', join(root, '.oxlintrc.json'), '--no-ignore', folder]
+    const tsconfig = { extends: join(root, 'tsconfig.base.json'), compilerOptions: { types: [] }, include: ['*.ts'] }
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig))
+    await writeFile(join(folder, 'planted.ts'), 'export function start(work: () => Promise<void>) {\n  work()\n}\n')
+    const args = ['--config', join(root, '.oxlintrc.json'), folder]
     const { output } = await runProgram(join(root, 'node_modules/.bin/oxlint'), args, root)
     return output.includes('no-floating-promises') ? '' : `A planted un-awaited promise was not found:\n${output}`
   } finally {
