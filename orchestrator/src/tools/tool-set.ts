@@ -30,11 +30,15 @@ export interface ToolFault {
 
 export interface RunToolOptions {
   signal: AbortSignal
+  /** Goes to the server beside the arguments: W3C trace context, for one. */
+  meta?: Readonly<Record<string, unknown>>
   onProgress: (progress: { progress: number; total?: number; text?: string }) => void
 }
 
 export interface ToolOutcome {
   failed: boolean
+  /** The call was sent and its answer was lost: nobody knows what it did. It must not be made again unasked. */
+  unknown: boolean
   /** Text for the model: capped, stripped of control characters, labelled with its source. */
   content: string
   /** What the page shows: text, or structured content. JSON. */
