@@ -43,7 +43,7 @@ function npmCommand(env, node) {
 /** npm's errors without its warnings and without the manual it appends to them. */
 function whatMatters(output) {
   const lines = output.split('\n').filter((line) => line.trim() && !line.startsWith('npm warn'))
-  const manual = lines.findIndex((line) => /^npm error Usage:/.test(line))
+  const manual = lines.findIndex((line) => line.startsWith('npm error Usage:'))
   return lines
     .slice(0, manual < 0 ? lines.length : manual)
     .map((line) => `  ${line}`)
