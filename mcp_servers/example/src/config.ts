@@ -71,7 +71,7 @@ export function readConfig(env: Record<string, string | undefined>, args: string
 
 /** Whether only this machine can reach an address the server listens on. */
 export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^(::ffff:)?127\./.test(host)
+  return host === 'localhost' || host === '::1' || /^(::ffff:)?127(\.\d{1,3}){3}$/.test(host)
 }
 
 function tokenFaults(token: string | null, published: boolean, host: string): string[] {

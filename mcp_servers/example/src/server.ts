@@ -1,4 +1,5 @@
 import { McpServer } from '@modelcontextprotocol/server'
+import about from '../package.json' with { type: 'json' }
 import type { NotesStore } from './lib/notes-store.ts'
 import { registerAbout } from './resources/about.ts'
 import { registerNotes } from './resources/notes.ts'
@@ -23,12 +24,10 @@ export interface ExampleServerOptions {
   onCall: (record: ToolCallRecord) => void
 }
 
-export const VERSION = '0.1.0'
-
 /** The whole server: everything it offers, one line each. Cheap to make: over HTTP each request gets a fresh one. */
 export function createExampleServer({ notes, now, onCall }: ExampleServerOptions): McpServer {
   const server = new McpServer(
-    { name: 'example', title: 'Everyday tools', version: VERSION },
+    { name: 'example', title: 'Everyday tools', version: about.version },
     {
       capabilities: { tools: {}, resources: { listChanged: true }, prompts: {} },
       instructions: 'Use these tools for time, dates, arithmetic, units and randomness instead of guessing.',

@@ -15,7 +15,7 @@ const GROUPED_NUMBER = /^\d{1,3}(?:,\d{3})+(?![\d,])(?:\.\d+)?/
 const NUMBER = /^(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?/i
 const WORD = /^[a-z]+/i
 const SIGN = /^(?:\*\*|[-+*/^%!(),×·÷−])/
-const SAME_SIGN: Record<string, string> = { '**': '^', '×': '*', '·': '*', '÷': '/', '−': '-' }
+const SAME_SIGN: Record<string, string> = { '**': '^', '×': '*', '·': '*', '÷': '/', '−': '-', percent: '%' }
 
 interface Token {
   kind: 'number' | 'word' | 'sign' | 'end'

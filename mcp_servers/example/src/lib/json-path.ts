@@ -79,12 +79,7 @@ function follow(step: Step, value: unknown, visit: (values: unknown[]) => unknow
     case 'name':
       return member(value, step.name)
     case 'index':
-      return Array.isArray(value)
-        ? value
-            .slice(step.index)
-            .slice(0, 1)
-            .slice(0, isWithin(value, step.index) ? 1 : 0)
-        : []
+      return Array.isArray(value) && isWithin(value, step.index) ? [value.at(step.index)] : []
     case 'slice':
       return Array.isArray(value) ? value.slice(step.from ?? 0, step.to ?? undefined) : []
     case 'every':
@@ -101,7 +96,8 @@ function member(value: unknown, name: string): unknown[] {
   return isObject(value) && Object.hasOwn(value, name) ? [value[name]] : []
 }
 
-function children(value: unknown): unknown[] {
+/** The elements of an array, the members of an object; nothing for anything else. */
+export function children(value: unknown): unknown[] {
   if (Array.isArray(value)) return value
   return isObject(value) ? Object.values(value) : []
 }

@@ -131,5 +131,5 @@ function digitsOf(number: bigint): number {
 }
 
 function bits(number: bigint): number {
-  return number.toString(16).length * 4
+  return (number < 0n ? -number : number).toString(2).length
 }

@@ -1,83 +1,5 @@
-import { Fault } from './fault.ts'
-
 const MINUTE = 60_000
 const DAY = 86_400_000
-
-// The tz database names one city for a zone; these large ones are not among them.
-const OTHER_CITIES: Record<string, string> = {
-  beijing: 'Asia/Shanghai',
-  shenzhen: 'Asia/Shanghai',
-  mumbai: 'Asia/Kolkata',
-  delhi: 'Asia/Kolkata',
-  'new delhi': 'Asia/Kolkata',
-  bangalore: 'Asia/Kolkata',
-  osaka: 'Asia/Tokyo',
-  kyoto: 'Asia/Tokyo',
-  hanoi: 'Asia/Ho_Chi_Minh',
-  'tel aviv': 'Asia/Jerusalem',
-  'abu dhabi': 'Asia/Dubai',
-  'st petersburg': 'Europe/Moscow',
-  munich: 'Europe/Berlin',
-  hamburg: 'Europe/Berlin',
-  frankfurt: 'Europe/Berlin',
-  cologne: 'Europe/Berlin',
-  milan: 'Europe/Rome',
-  barcelona: 'Europe/Madrid',
-  geneva: 'Europe/Zurich',
-  lyon: 'Europe/Paris',
-  rotterdam: 'Europe/Amsterdam',
-  edinburgh: 'Europe/London',
-  manchester: 'Europe/London',
-  'new york city': 'America/New_York',
-  nyc: 'America/New_York',
-  boston: 'America/New_York',
-  washington: 'America/New_York',
-  miami: 'America/New_York',
-  atlanta: 'America/New_York',
-  dallas: 'America/Chicago',
-  houston: 'America/Chicago',
-  austin: 'America/Chicago',
-  seattle: 'America/Los_Angeles',
-  'san francisco': 'America/Los_Angeles',
-  'san diego': 'America/Los_Angeles',
-  montreal: 'America/Toronto',
-  ottawa: 'America/Toronto',
-  calgary: 'America/Edmonton',
-  'rio de janeiro': 'America/Sao_Paulo',
-  brasilia: 'America/Sao_Paulo',
-  'cape town': 'Africa/Johannesburg',
-  canberra: 'Australia/Sydney',
-  wellington: 'Pacific/Auckland',
-}
-const REGIONS = [
-  'Europe',
-  'Asia',
-  'America',
-  'Africa',
-  'Australia',
-  'Pacific',
-  'Atlantic',
-  'Indian',
-  'Antarctica',
-  'America/Argentina',
-  'America/Indiana',
-  'America/Kentucky',
-  'America/North_Dakota',
-]
-
-/** Finds the zone a person means by an IANA name, a city, or an offset like +05:30. A `Fault` if there is none. */
-export function findZone(text: string): string {
-  const wanted = text.trim().replaceAll(/\s+/g, ' ')
-  const other = OTHER_CITIES[wanted.toLowerCase().replaceAll('.', '')]
-  if (other !== undefined) return other
-  const place = toZoneCase(wanted.split(',', 1)[0] ?? '')
-  const candidates = [toZoneCase(wanted), place, ...REGIONS.map((region) => `${region}/${place}`), wanted.toUpperCase()]
-  const zone = candidates.find(isZone)
-  if (zone !== undefined) return zone
-  throw new Fault(
-    `"${text}" is no time zone known here. Use an IANA name such as Asia/Tokyo, a large city, or an offset.`,
-  )
-}
 
 /** A moment as the clocks of a zone show it. Months and days count from 1. */
 export interface LocalTime {
@@ -137,24 +59,6 @@ export function toUtc({ year, month, day, hour, minute, second }: LocalTime): nu
   const date = new Date(0)
   date.setUTCFullYear(year, month - 1, day)
   return date.setUTCHours(hour, minute, second)
-}
-
-function toZoneCase(text: string): string {
-  const words = text.replaceAll(' ', '_').toLowerCase()
-  return words.replaceAll(
-    /(^|[/_-])([a-z])/g,
-    (_match, before: string, letter: string) => before + letter.toUpperCase(),
-  )
-}
-
-function isZone(name: string): boolean {
-  try {
-    formatterFor(name)
-    return true
-  } catch (error) {
-    if (error instanceof RangeError) return false
-    throw error
-  }
 }
 
 function formatterFor(timeZone: string): Intl.DateTimeFormat {

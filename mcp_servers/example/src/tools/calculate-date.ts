@@ -9,7 +9,9 @@ import {
   weekday,
   type CivilDate,
 } from '../lib/civil-date.ts'
-import { findZone, toLocal, toUtc } from '../lib/time-zone.ts'
+import { findZone } from '../lib/find-zone.ts'
+import { toLocal, toUtc } from '../lib/time-zone.ts'
+import { count } from '../lib/count.ts'
 import type { Tool } from '../tool.ts'
 
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
@@ -84,6 +86,6 @@ function differenceBetween(from: CivilDate, to: CivilDate) {
 }
 
 function toSentence({ until, days, years, months, remainingDays }: ReturnType<typeof differenceBetween>): string {
-  const direction = days < 0 ? 'before' : 'after'
-  return `${until} is ${Math.abs(days)} days ${direction} it (${years} years, ${months} months, ${remainingDays} days).`
+  const inWords = [count(years, 'year'), count(months, 'month'), count(remainingDays, 'day')].join(', ')
+  return `${until} is ${count(Math.abs(days), 'day')} ${days < 0 ? 'before' : 'after'} it (${inWords}).`
 }

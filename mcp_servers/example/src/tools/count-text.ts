@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { count } from '../lib/count.ts'
 import type { Tool } from '../tool.ts'
 
 const WORDS_PER_MINUTE = 230
@@ -43,11 +44,16 @@ export const countText: Tool<typeof input, typeof output> = {
       readingMinutes: Math.round((words.length / WORDS_PER_MINUTE) * 10) / 10,
       frequentWords: mostFrequent(words.map(({ segment }) => segment.toLowerCase())),
     }
-    const { words: wordCount, sentences, lines, paragraphs, bytes } = data
+    const sizes = `${data.charactersWithoutSpaces} without spaces, ${count(data.bytes, 'byte')} in UTF-8`
+    const parts = [
+      `${count(data.characters, 'character')} (${sizes})`,
+      count(data.words, 'word'),
+      count(data.sentences, 'sentence'),
+      count(data.lines, 'line'),
+      count(data.paragraphs, 'paragraph'),
+    ]
     return {
-      text:
-        `${data.characters} characters (${data.charactersWithoutSpaces} without spaces, ${bytes} bytes), ${wordCount} words, ` +
-        `${sentences} sentences, ${lines} lines, ${paragraphs} paragraphs; about ${data.readingMinutes} minutes to read.`,
+      text: `${parts.join(', ')}; about ${count(data.readingMinutes, 'minute')} to read.`,
       data,
     }
   },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { count } from '../lib/count.ts'
 import { noteSchema, type NotesStore } from '../lib/notes-store.ts'
 import type { Tool } from '../tool.ts'
 
@@ -25,7 +26,7 @@ export function listNotes(notes: NotesStore): Tool<typeof input, typeof output> 
       const matching = (await notes.list()).filter(({ text }) => text.toLowerCase().includes(wanted)).toReversed()
       const listed = matching.slice(0, limit)
       const lines = listed.map(({ id, createdAt, text }) => `- ${id} (${createdAt}): ${text}`)
-      const heading = `${matching.length} note${matching.length === 1 ? '' : 's'} found, ${listed.length} listed.`
+      const heading = `${count(matching.length, 'note')} found, ${listed.length} listed.`
       return { text: [heading, ...lines].join('\n'), data: { notes: listed, found: matching.length } }
     },
   }

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { Fault } from '../lib/fault.ts'
-import { selectPath } from '../lib/json-path.ts'
+import { children, selectPath } from '../lib/json-path.ts'
 import type { Tool } from '../tool.ts'
 
 const MAX_VALUES = 1000
 const MAX_TEXT = 20_000
+// Writing the answer recurses; a document far deeper than this would exhaust the stack.
+const MAX_DEPTH = 500
 
 const input = z.strictObject({
   json: z.string().min(1).max(200_000).describe('The JSON document, as text.'),
@@ -39,6 +41,16 @@ export const queryJson: Tool<typeof input, typeof output> = {
 }
 
 function parse(json: string): unknown {
+  const document = parseText(json)
+  let level = [document]
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) throw new Fault(`The document is nested more than ${MAX_DEPTH} deep. Query a part of it.`)
+    level = level.flatMap(children)
+  }
+  return document
+}
+
+function parseText(json: string): unknown {
   try {
     return JSON.parse(json)
   } catch (error) {

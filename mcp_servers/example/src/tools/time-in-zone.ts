@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { findZone } from '../lib/find-zone.ts'
 import { Fault } from '../lib/fault.ts'
-import { findZone, formatOffset, offsetAt, toLocal, toMoments, toUtc, type LocalTime } from '../lib/time-zone.ts'
+import { formatOffset, offsetAt, toLocal, toMoments, toUtc, type LocalTime } from '../lib/time-zone.ts'
 import type { Tool } from '../tool.ts'
 
 const zone = z.string().min(1).max(100)
