@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { z } from 'zod'
+
+/** One of the product's servers, run from its real entry point as `npm start` would run it. */
+export interface ServerChild {
+  readonly name: string
+  readonly port: number
+  readonly url: string
+  readonly pid: number
+  /** All it wrote since its first start. */
+  logs(): string
+  /** Its owner code: the one it came up with, or a fresh one. */
+  ownerCode(): Promise<string>
+  /** Ends it as a crash would. */
+  kill(): Promise<void>
+  /** Asks it to end (SIGTERM) and resolves to its exit code. */
+  stop(): Promise<number | null>
+  /** Starts it again, on the same port, after `kill` or `stop`; resolves when it is ready. */
+  start(): Promise<void>
+  /** Stops it in its tracks, and lets it go on. */
+  pause(): void
+  resume(): void
+}
+
+interface ServerSpec {
+  name: string
+  script: string
+  args?: string[]
+  cwd: string
+  env: Record<string, string>
+  port: number
+}
+
+const readySeconds = 60
+const stopSeconds = 15
+
+const messageSchema = z.union([
+  z.looseObject({ type: z.literal('ready'), port: z.int(), ownerCode: z.string().nullish() }),
+  z.looseObject({ type: z.literal('owner-code'), code: z.string() }),
+])
+
+/** Starts a server and waits until it can serve. Fails with its last lines where it cannot. */
+export async function startServerChild(spec: ServerSpec): Promise<ServerChild> {
+  let logs = ''
+  const hear = (text: string) => (logs += text)
+  let life = await startLife(spec, hear)
+  return {
+    name: spec.name,
+    port: spec.port,
+    url: `http://127.0.0.1:${spec.port}`,
+    get pid() {
+      return life.child.pid ?? 0
+    },
+    logs: () => logs,
+    ownerCode: () => life.ownerCode(),
+    kill: async () => void (await life.end('SIGKILL')),
+    stop: () => life.end('SIGTERM'),
+    start: async () => {
+      await life.end('SIGKILL')
+      life = await startLife(spec, hear)
+    },
+    pause: () => void life.child.kill('SIGSTOP'),
+    resume: () => void life.child.kill('SIGCONT'),
+  }
+}
+
+/** One life of a server: a process, from its start to its end. */
+async function startLife(spec: ServerSpec, hear: (text: string) => void) {
+  const child = spawn(process.execPath, [spec.script, ...(spec.args ?? [])], {
+    cwd: spec.cwd,
+    env: spec.env,
+    // It ends when we do: the channel closes with us.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-8000)
+      hear(text)
+    })
+  }
+  const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
+  let code: string | null = null
+  const ready = new Promise<void>((resolve) => {
+    child.on('message', (message) => {
+      const known = messageSchema.safeParse(message)
+      if (!known.success) return
+      code = (known.data.type === 'ready' ? known.data.ownerCode : known.data.code) ?? null
+      if (known.data.type === 'ready') resolve()
+    })
+  })
+  const timeout = new AbortController()
+  const failure = Promise.race([
+    ended.then((exit) => `ended with ${exit ?? child.signalCode}`),
+    sleep(readySeconds * 1000, 'was not ready in time', { signal: timeout.signal, ref: false }),
+  ])
+  // Where nobody waits for it any more, its abort is no fault.
+  failure.catch(() => {})
+  const healthy = answersHealth(spec.port, timeout.signal)
+  const outcome = await Promise.race([Promise.any([ready, healthy]).then(() => null), failure])
+  timeout.abort()
+  if (outcome !== null) {
+    child.kill('SIGKILL')
+    throw new Error(`${spec.name} ${outcome}:\n${said}`)
+  }
+  return {
+    child,
+    end: (signal: NodeJS.Signals) => endChild(child, ended, signal),
+    ownerCode: async () => {
+      const first = code
+      if (first !== null) {
+        // It is good for one use.
+        code = null
+        return first
+      }
+      child.send({ type: 'owner-code' })
+      const deadline = performance.now() + stopSeconds * 1000
+      while (code === null && performance.now() < deadline) await sleep(20)
+      const fresh: string | null = code
+      code = null
+      if (fresh === null) throw new Error(`${spec.name} gave no owner code:\n${said}`)
+      return fresh
+    },
+  }
+}
+
+/** Resolves when the server answers on its port. For servers that send no message when they are ready. */
+async function answersHealth(port: number, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const answer = await fetch(`http://127.0.0.1:${port}/ready`, { signal: AbortSignal.timeout(2000) }).catch(
+      () => null,
+    )
+    await answer?.body?.cancel()
+    if (answer?.ok === true) return
+    await sleep(50)
+  }
+}
+
+async function endChild(child: ChildProcess, ended: Promise<number | null>, signal: NodeJS.Signals) {
+  if (child.exitCode === null && child.signalCode === null) child.kill(signal)
+  const forced = setTimeout(() => child.kill('SIGKILL'), stopSeconds * 1000)
+  const code = await ended
+  clearTimeout(forced)
+  return code
+}
