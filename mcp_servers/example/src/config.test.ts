@@ -1,3 +1,6 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { isLoopback, readConfig } from './config.ts'
 
@@ -39,4 +42,11 @@ test.each([
 test('knows which addresses only this machine reaches', () => {
   expect(['127.0.0.1', 'localhost', '::1', '::ffff:127.0.0.1'].every(isLoopback)).toBe(true)
   expect(['0.0.0.0', '::', '10.0.0.1', '127.evil.example'].some(isLoopback)).toBe(false)
+})
+
+test('a token may lie in a file; one that cannot be read is named', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'mcp-example-')), 'token')
+  writeFileSync(file, 'from-a-file\n')
+  expect(readConfig({ MCP_SERVICE_TOKEN_FILE: file }, []).token).toBe('from-a-file')
+  expect(() => readConfig({ MCP_SERVICE_TOKEN_FILE: `${file}-missing` }, [])).toThrow(/token-missing/)
 })

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 
@@ -27,7 +28,9 @@ const environmentSchema = z.object({
   PORT: text.optional(),
   MCP_EXAMPLE_PORT: text.optional(),
   MCP_SERVICE_TOKEN: text.optional(),
+  MCP_SERVICE_TOKEN_FILE: text.optional(),
   METRICS_TOKEN: text.optional(),
+  METRICS_TOKEN_FILE: text.optional(),
   MCP_ALLOWED_HOSTS: text.optional(),
   MCP_EXAMPLE_DATA_DIR: text.optional(),
   DATA_DIR: text.default('.data'),
@@ -52,7 +55,16 @@ export function readConfig(env: Record<string, string | undefined>, args: string
     faults.push(`${name}: must be a port number from 0 to 65535.`)
   }
   const production = set.ENVIRONMENT === 'production'
-  const token = set.MCP_SERVICE_TOKEN ?? null
+  const secrets = { token: set.MCP_SERVICE_TOKEN ?? null, metricsToken: set.METRICS_TOKEN ?? null }
+  try {
+    secrets.token ??= readSecret(set.MCP_SERVICE_TOKEN_FILE)
+    secrets.metricsToken ??= readSecret(set.METRICS_TOKEN_FILE)
+  } catch (error) {
+    faults.push(
+      `A file that holds a token cannot be read: ${error instanceof Error ? error.message : 'unknown reason'}.`,
+    )
+  }
+  const { token, metricsToken } = secrets
   const published = token !== null && PUBLISHED_TOKENS.has(token)
   if (production && !stdio) faults.push(...tokenFaults(token, published, set.HOST))
   if (!port.success || faults.length > 0) throw new ConfigError(faults.join('\n'))
@@ -63,7 +75,7 @@ export function readConfig(env: Record<string, string | undefined>, args: string
     host: set.HOST,
     port: port.data,
     token: published ? null : token,
-    metricsToken: set.METRICS_TOKEN ?? null,
+    metricsToken,
     allowedHosts: set.MCP_ALLOWED_HOSTS?.split(',').map((name) => name.trim()) ?? null,
     dataDir: resolve(directory),
   }
@@ -72,6 +84,13 @@ export function readConfig(env: Record<string, string | undefined>, args: string
 /** Whether only this machine can reach an address the server listens on. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^(::ffff:)?127(\.\d{1,3}){3}$/.test(host)
+}
+
+/** The secret in a file, as orchestrators of containers hand them over. */
+function readSecret(path: string | undefined): string | null {
+  if (path === undefined) return null
+  const secret = readFileSync(path, 'utf8').trim()
+  return secret === '' ? null : secret
 }
 
 function tokenFaults(token: string | null, published: boolean, host: string): string[] {
