@@ -1,0 +1,56 @@
+import { areRelated } from './concepts.ts'
+import type { KnownTool } from './know-tools.ts'
+import type { Clause } from './read-clause.ts'
+import { isStopWord } from './words.ts'
+
+/** How much the words of a clause speak for a tool. */
+export interface WordScore {
+  /** From its name and description: without any, a tool is not meant. */
+  core: number
+  /** From its fields. */
+  fields: number
+}
+
+/** Words that are rare among the tools tell more than those many share. */
+export function scoreWords(clause: Clause, tool: KnownTool, all: readonly KnownTool[]): WordScore {
+  let core = 0
+  let fields = 0
+  let position = 0
+  const seen = new Set<string>()
+  // What a person hands over says little about what is to be done with it.
+  const content = /:\s|\b(?:that|saying)\s/u.exec(clause.masked)
+  for (const word of clause.words) {
+    if (seen.has(word.stem) || /^\d+$/u.test(word.text)) continue
+    seen.add(word.stem)
+    // "much" and "many" ask; "time" and "note" name tools even where they are common words.
+    if (isStopWord(word.text) && !tool.nameStems.has(word.stem)) continue
+    const told = content !== null && word.start > content.index ? 0.4 : 1
+    const factor = rarity(word.stem, all) * (isStopWord(word.text) ? 0.3 : 1) * told * (position === 0 ? 1.25 : 1)
+    position += 1
+    const weight = coreWeight(word.stem, tool)
+    core += weight * factor
+    if (weight === 0 && tool.fieldStems.has(word.stem)) fields += 0.25 * factor
+  }
+  return { core, fields }
+}
+
+function coreWeight(stem: string, tool: KnownTool): number {
+  if (tool.nameStems.has(stem)) return 1
+  if ([...tool.nameStems].some((part) => isKin(part, stem))) return 0.85
+  if (tool.aboutStems.has(stem)) return 0.65
+  if ([...tool.aboutStems].some((part) => isKin(part, stem))) return 0.55
+  if ([...tool.nameStems].some((part) => areRelated(part, stem))) return 0.5
+  if ([...tool.aboutStems].some((part) => areRelated(part, stem))) return 0.25
+  return 0
+}
+
+/** "defin(e)" and "definit(ion)": a shared beginning too long for an accident. */
+function isKin(one: string, other: string): boolean {
+  const [short, long] = one.length < other.length ? [one, other] : [other, one]
+  return short.length >= 5 && long.startsWith(short) && long.length - short.length <= 4
+}
+
+function rarity(stem: string, all: readonly KnownTool[]): number {
+  const holders = all.filter((tool) => tool.nameStems.has(stem) || tool.aboutStems.has(stem)).length
+  return holders <= 1 ? 1 : 1 / (1 + 0.25 * (holders - 1))
+}
