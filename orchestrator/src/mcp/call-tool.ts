@@ -6,6 +6,8 @@ export interface CallToolOptions {
   onProgress: (progress: { progress: number; total?: number; text?: string }) => void
   /** Goes into the request's `_meta`: W3C trace context, for one. */
   meta?: Readonly<Record<string, unknown>>
+  /** The client was opened with somebody who answers a tool's questions; they are put to them, and the call goes on. */
+  answersQuestions?: boolean
   /** How long the server may be silent; progress starts it anew. */
   idleMs: number
   /** How long the call may take, whatever progress it reports. */
@@ -36,7 +38,7 @@ export async function callTool(
             ...(message === undefined ? {} : { text: message }),
           }),
         toolDefinition: withoutOutputSchema(tool),
-        allowInputRequired: true,
+        allowInputRequired: options.answersQuestions !== true,
       },
     )
     if (isInputRequiredResult(result)) return { failure: asksThePerson }

@@ -5,14 +5,15 @@ import type { Fetch } from './http-transport.ts'
 
 export interface OperatorFetch {
   fetch: Fetch
-  close(): Promise<void>
+  close: () => Promise<void>
 }
 
 const closeGraceMs = 500
 
 /** `fetch` on the guarded way to one configured origin: private addresses are allowed there, redirects are not followed. */
 export function createOperatorFetch(url: URL): OperatorFetch {
-  const { dispatcher, close } = createOperatorAgent(url)
+  const agent = createOperatorAgent(url)
+  const { dispatcher } = agent
   return {
     fetch: async (target, init = {}) => {
       const { method = 'GET', body, signal } = init
@@ -28,7 +29,7 @@ export function createOperatorFetch(url: URL): OperatorFetch {
     },
     close: async () => {
       const enough = new AbortController()
-      await Promise.race([close(), sleep(closeGraceMs, enough.signal)])
+      await Promise.race([agent.close(), sleep(closeGraceMs, enough.signal)])
       enough.abort()
       await dispatcher.destroy()
     },
