@@ -23,7 +23,7 @@ export function foldPart(folded: FoldedMessage, part: StreamPart): void {
       folded.parts.push({ type: 'step-start' })
       return
     case 'text-start':
-      folded.open.set(part.id, folded.parts.push({ type: 'text', text: '', state: 'streaming' }) - 1)
+      openText(folded, part)
       return
     case 'reasoning-start':
       folded.open.set(part.id, folded.parts.push({ type: 'reasoning', text: '', state: 'streaming' }) - 1)
@@ -72,6 +72,14 @@ export function foldPart(folded: FoldedMessage, part: StreamPart): void {
     case 'error':
       return
   }
+}
+
+function openText(folded: FoldedMessage, part: Extract<StreamPart, { type: 'text-start' }>): void {
+  const index = part.continues ? folded.parts.findLastIndex((candidate) => candidate.type === 'text') : -1
+  const last = folded.parts[index]
+  if (last?.type === 'text') folded.parts[index] = { ...last, state: 'streaming' }
+  const at = last?.type === 'text' ? index : folded.parts.push({ type: 'text', text: '', state: 'streaming' }) - 1
+  folded.open.set(part.id, at)
 }
 
 function appendText(folded: FoldedMessage, id: string, delta: string): void {

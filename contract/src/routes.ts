@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { approvalAnswerSchema, runSchema, sendMessageSchema } from './chat.ts'
+import { approvalAnswerSchema, runSchema, sendMessageSchema, transportBodySchema } from './chat.ts'
 import {
   changeConversationSchema,
   conversationPageSchema,
@@ -170,7 +170,7 @@ export const routes = {
     auth: 'person',
     limit: 'answer',
     owner: 'conversation',
-    body: sendMessageSchema,
+    body: z.union([sendMessageSchema, transportBodySchema]),
     answer: 'stream',
   },
   resumeChat: {

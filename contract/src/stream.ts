@@ -28,7 +28,12 @@ const start = z.object({
 })
 const startStep = z.object({ type: z.literal('start-step') })
 const finishStep = z.object({ type: z.literal('finish-step') })
-const textStart = z.object({ type: z.literal('text-start'), id: z.string() })
+const textStart = z.object({
+  type: z.literal('text-start'),
+  id: z.string(),
+  /** This text goes on directly where the step's last text ended: the two are one. */
+  continues: z.literal(true).optional(),
+})
 const textDelta = z.object({ type: z.literal('text-delta'), id: z.string(), delta: z.string() })
 const textEnd = z.object({ type: z.literal('text-end'), id: z.string() })
 const reasoningStart = z.object({ type: z.literal('reasoning-start'), id: z.string() })

@@ -1,0 +1,230 @@
+import { readFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import type { Person, Ready } from '@ai-assistant/contract'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import type { Config } from './config/config.ts'
+import { createConversations } from './conversations/conversations.ts'
+import { createMessages } from './conversations/messages.ts'
+import { openDoorbell } from './doorbell/open-doorbell.ts'
+import { createChatRoutes } from './http/routes/chat.ts'
+import { createConversationRoutes } from './http/routes/conversations.ts'
+import { createHealthRoutes } from './http/routes/health.ts'
+import { createModelRoutes } from './http/routes/models.ts'
+import { createRunRoutes } from './http/routes/runs.ts'
+import { createSessionRoutes } from './http/routes/session.ts'
+import { createToolRoutes } from './http/routes/tools.ts'
+import { moveReaders } from './http/move-readers.ts'
+import { createServer } from './http/server.ts'
+import { createSessionCookie } from './http/session-cookie.ts'
+import { type Journal, openJournal } from './journal/journal.ts'
+import { newId } from './lib/new-id.ts'
+import { openConnections } from './mcp/connections.ts'
+import { type ServerSpec, specsOfUrls } from './mcp/server-spec.ts'
+import { parseServersFile } from './mcp/servers-file.ts'
+import { type ModelChoice, openModelChoice } from './models/open-model-choice.ts'
+import { estimateTokens } from './models/estimate-tokens.ts'
+import { loadPrompt } from './runs/load-prompt.ts'
+import { observeRuns } from './runs/observe-runs.ts'
+import { readItems } from './runs/resume-run.ts'
+import type { RunDeps } from './runs/run-context.ts'
+import { RunManager } from './runs/run-manager.ts'
+import { openSecrets } from './secrets/open-secrets.ts'
+import type { Database } from './storage/database.ts'
+import { createMetrics, type Metrics } from './telemetry/metrics.ts'
+import { createStoredPins } from './tools/stored-pins.ts'
+import { createToolSet, type ManagedToolSet } from './tools/create-tool-set.ts'
+import { createSessions, type Sessions } from './users/sessions.ts'
+import { createSignInCodes, type SignInCodes } from './users/sign-in-codes.ts'
+
+/** The whole orchestrator, built and not yet listening. */
+export interface App {
+  server: FastifyInstance
+  codes: SignInCodes
+  /** Takes the house apart in reverse: hands answers over, moves readers, and drains what is open. */
+  close(patienceMs: number): Promise<void>
+}
+
+export interface AppOptions {
+  config: Config
+  database: Database
+  log: Logger
+  /** The environment that the operator's tool server file may name. */
+  env: Record<string, string | undefined>
+}
+
+/** Puts the house together, floor by floor. Whatever is opened here is closed by `close`, in reverse. */
+export async function createApp(options: AppOptions): Promise<App> {
+  const { config, database, log } = options
+  const state = { draining: false }
+  const doorbell = await openDoorbell(config.redis, { log })
+  const late: { runs?: RunManager; journal?: Journal } = {}
+  const metrics = createMetrics({
+    runs: () => late.runs?.size ?? 0,
+    readers: () => late.journal?.readers.size ?? 0,
+    pool: () => database.stats(),
+  })
+  const journal = openJournal({ database, doorbell, log, observe: (commit) => observeCommit(metrics, commit) })
+  const connections = openConnections(await toolServers(options), { version: config.version })
+  const model = await openModelChoice(config.model, { log })
+  const tools = await createToolSet({
+    connections,
+    pins: createStoredPins(database),
+    onError: (error) => log.warn(error),
+  })
+  const deps = createRunDeps({ config, database, log, metrics, model, tools })
+  const workerName = `${hostname()}:${config.http.port}`
+  const runs = await RunManager.open({ database, journal, doorbell, deps, workerName })
+  Object.assign(late, { runs, journal })
+  const people = await openPeople(options)
+  const ready = (): Promise<Ready> => checkReady(database, state.draining)
+  const server = createHttp({
+    options,
+    people,
+    journal,
+    runs,
+    model,
+    tools,
+    metrics,
+    ready,
+    draining: () => state.draining,
+  })
+  const maintenance = maintainJournal(database, log)
+
+  return {
+    server,
+    codes: people.codes,
+    close: async (patienceMs) => {
+      state.draining = true
+      clearInterval(maintenance)
+      await runs.close(patienceMs)
+      moveReaders(journal.readers)
+      await server.close()
+      await journal.close()
+      tools.close()
+      await connections.close()
+      await model.close()
+      await doorbell.close()
+    },
+  }
+}
+
+interface People {
+  codes: SignInCodes
+  sessions: Sessions
+}
+
+async function openPeople({ config, database }: AppOptions): Promise<People> {
+  const { secretKey, secretKeyPrevious: previous } = config.secrets
+  const secrets = await openSecrets({ secretKey, previous, dataDir: config.dataDir })
+  return {
+    codes: createSignInCodes({ database, secrets, newId, ownerEmail: config.people.ownerEmail }),
+    sessions: createSessions(database, secrets),
+  }
+}
+
+async function toolServers({ config, env }: AppOptions): Promise<ServerSpec[]> {
+  const { urls, serviceToken, serversFile } = config.mcp
+  const fromFile = serversFile === null ? [] : parseServersFile(await readFile(serversFile, 'utf8'), env)
+  return [...specsOfUrls(urls, serviceToken), ...fromFile]
+}
+
+function createRunDeps(parts: {
+  config: Config
+  database: Database
+  log: Logger
+  metrics: Metrics
+  model: ModelChoice
+  tools: ManagedToolSet
+}): RunDeps {
+  const { config, database, log, metrics, model, tools } = parts
+  const sources = { database, tools, appName: config.appName, now: () => new Date(), estimate: estimateTokens }
+  return {
+    model: () => model.current(),
+    tools,
+    prompt: (context, current) => loadPrompt(sources, context, current),
+    loadItems: (runId) => database.asSystem((tx) => readItems(tx, runId)),
+    estimate: estimateTokens,
+    newId,
+    clock: () => performance.now(),
+    log,
+    observe: observeRuns(metrics),
+  }
+}
+
+function createHttp(parts: {
+  options: AppOptions
+  people: People
+  journal: Journal
+  runs: RunManager
+  model: ModelChoice
+  tools: ManagedToolSet
+  metrics: Metrics
+  ready: () => Promise<Ready>
+  draining: () => boolean
+}): FastifyInstance {
+  const { options, people, journal, runs, model, tools, metrics, ready, draining } = parts
+  const { config, database, log } = options
+  const { appName, version } = config
+  const { readers } = journal
+  const cookie = createSessionCookie(config.http.publicUrl)
+  const conversations = createConversations(database)
+  const authenticate = async (request: FastifyRequest): Promise<Person | null> => {
+    const id = cookie.read(request.headers.cookie)
+    return id === null ? null : people.sessions.find(id)
+  }
+  return createServer({
+    handlers: {
+      ...createHealthRoutes({ metrics, ready, appName, version }),
+      ...createSessionRoutes({ ...people, cookie, appName, version }),
+      ...createConversationRoutes({ conversations, messages: createMessages(database) }),
+      ...createChatRoutes({ runs, conversations, readers }),
+      ...createRunRoutes({ database, runs, readers }),
+      ...createModelRoutes({ view: () => model.view(), test: () => model.test() }),
+      ...createToolRoutes({ view: () => tools.view(), accept: (name) => tools.acceptTool(name) }),
+    },
+    authenticate,
+    log,
+    metrics,
+    metricsToken: config.http.metricsToken,
+    allowedOrigins: [config.http.publicUrl, ...config.http.allowedOrigins],
+    trustedProxies: config.http.trustedProxies,
+    maxBodyBytes: config.http.uploadMaxBytes,
+    draining,
+  })
+}
+
+async function checkReady(database: Database, draining: boolean): Promise<Ready> {
+  const failure = await database.check().then(
+    () => null,
+    (error: unknown) => (error instanceof Error ? error.message : 'unknown'),
+  )
+  return {
+    status: failure === null && !draining ? 'ready' : 'not-ready',
+    checks: {
+      database: failure === null ? { ok: true } : { ok: false, detail: failure },
+      serving: draining ? { ok: false, detail: 'This server is stopping' } : { ok: true },
+    },
+  }
+}
+
+function observeCommit(metrics: Metrics, commit: { seconds: number; rows: number }): void {
+  metrics.commitSeconds.observe(commit.seconds)
+  metrics.commitRows.observe(commit.rows)
+}
+
+/** Days an ended answer's events are kept; the message itself is kept for good. */
+const EVENT_DAYS = 7
+
+/** Keeps the journal's partitions ahead of time and drops the old ones; any replica may do it, again and again. */
+function maintainJournal(database: Database, log: Logger): NodeJS.Timeout {
+  const maintain = (): void => {
+    database
+      .asSystem((tx) => tx.sql('select maintain_run_event($1)', [EVENT_DAYS]))
+      .catch((error: unknown) =>
+        log.warn({ err: error }, "The journal's partitions were not maintained; it is tried again"),
+      )
+  }
+  maintain()
+  return setInterval(maintain, 3600_000)
+}

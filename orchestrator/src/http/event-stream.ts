@@ -1,0 +1,66 @@
+import type { StreamPart } from '@ai-assistant/contract'
+import type { FastifyReply } from 'fastify'
+import type { RingEvent } from '../doorbell/doorbell.ts'
+import type { Follower } from '../journal/follower.ts'
+import type { ReaderHub } from '../journal/reader-hub.ts'
+
+/** Keeps proxies from closing a quiet stream, and finds readers that have gone. */
+const HEARTBEAT_MS = 15_000
+
+/** A reader with this much unread is left alone until it has caught up; the journal keeps its place. */
+const HIGH_WATER_BYTES = 256 * 1024
+
+/**
+ * Answers with a run's events after `after`, then live to its end: the AI SDK's UI message stream over server-sent events.
+ * Resolves when the answer is closed. The reader owns nothing: when it goes, the run goes on.
+ */
+export function streamRun(reply: FastifyReply, readers: ReaderHub, runId: string, after: number): Promise<void> {
+  reply.hijack()
+  const { raw } = reply
+  raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...streamHeaders })
+  raw.flushHeaders()
+  return new Promise((resolve) => {
+    let follower: Follower | null = null
+    const heartbeat = setInterval(() => raw.write(': \n\n'), HEARTBEAT_MS)
+    raw.on('close', () => {
+      clearInterval(heartbeat)
+      follower?.stop()
+      resolve()
+    })
+    raw.on('drain', () => follower?.resume())
+    follower = readers.follow(runId, after, {
+      events: (events) => raw.write(toFrames(events)) || raw.writableLength < HIGH_WATER_BYTES,
+      end: () => {
+        clearInterval(heartbeat)
+        if (!raw.destroyed) raw.end(DONE)
+      },
+      move: (last) => {
+        clearInterval(heartbeat)
+        const part: StreamPart = { type: 'data-move', transient: true, data: { after: last } }
+        if (!raw.destroyed) raw.end(`data: ${JSON.stringify(part)}\n\n`)
+      },
+    })
+  })
+}
+
+/** An answer that is over and wholly read. */
+export function streamNothing(reply: FastifyReply): void {
+  reply.hijack()
+  reply.raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...streamHeaders })
+  reply.raw.end(DONE)
+}
+
+const DONE = 'data: [DONE]\n\n'
+
+const streamHeaders = {
+  'content-type': 'text/event-stream; charset=utf-8',
+  'cache-control': 'no-cache, no-transform',
+  'x-accel-buffering': 'no',
+  'x-vercel-ai-ui-message-stream': 'v1',
+}
+
+function toFrames(events: readonly RingEvent[]): string {
+  let frames = ''
+  for (const event of events) frames += `id: ${event.seq}\ndata: ${event.payload}\n\n`
+  return frames
+}

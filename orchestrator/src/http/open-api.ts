@@ -1,0 +1,67 @@
+import { problemSchema, type Route, routes } from '@ai-assistant/contract'
+import { z } from 'zod'
+
+/** The contract as an OpenAPI 3.1 document, made from the same table that the routes are checked against. */
+export function createOpenApi(info: { title: string; version: string }): Record<string, unknown> {
+  const paths: Record<string, Record<string, unknown>> = {}
+  for (const [name, route] of Object.entries<Route>(routes)) {
+    const path = route.path.replaceAll(/:(\w+)/g, '{$1}')
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: toOperation(name, route) }
+  }
+  return {
+    openapi: '3.1.0',
+    info: { ...info, description: 'Every error has the shape of RFC 9457 problem details.' },
+    paths,
+    components: {
+      schemas: { Problem: toSchema(problemSchema, 'output') },
+      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'session' } },
+    },
+  }
+}
+
+function toOperation(name: string, route: Route): Record<string, unknown> {
+  return {
+    operationId: name,
+    summary: route.summary,
+    security: route.auth === 'public' ? [] : [{ session: [] }],
+    parameters: [...toParameters('path', route.params), ...toParameters('query', route.query)],
+    ...(route.body === undefined
+      ? {}
+      : {
+          requestBody: { required: true, content: { 'application/json': { schema: toSchema(route.body, 'input') } } },
+        }),
+    responses: { [route.status ?? (route.answer === 'empty' ? 204 : 200)]: toAnswer(route), default: problemAnswer },
+    'x-auth': route.auth,
+    'x-limit': route.limit,
+    'x-owner': route.owner,
+  }
+}
+
+const problemAnswer = {
+  description: 'What went wrong, and what to change',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+}
+
+function toParameters(where: 'path' | 'query', schema: z.ZodObject | undefined): Record<string, unknown>[] {
+  if (schema === undefined) return []
+  return Object.entries(schema.shape).map(([name, field]) => ({
+    name,
+    in: where,
+    required: where === 'path' || !(field as z.ZodType).safeParse(undefined).success,
+    schema: toSchema(field as z.ZodType, 'input'),
+  }))
+}
+
+function toAnswer(route: Route): Record<string, unknown> {
+  if (route.answer === 'empty') return { description: 'Done' }
+  if (route.answer === 'stream') {
+    return { description: 'Server-sent events: the AI SDK UI message stream', content: { 'text/event-stream': {} } }
+  }
+  if (route.answer === 'text') return { description: 'Text', content: { 'text/plain': {} } }
+  return { description: 'OK', content: { 'application/json': { schema: toSchema(route.answer, 'output') } } }
+}
+
+function toSchema(schema: z.ZodType, io: 'input' | 'output'): unknown {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
+  return rest
+}

@@ -1,0 +1,35 @@
+import type { Conversations } from '../../conversations/conversations.ts'
+import type { Messages } from '../../conversations/messages.ts'
+import { HttpProblem } from '../problem.ts'
+import type { Handlers } from '../route.ts'
+
+export function createConversationRoutes(services: {
+  conversations: Conversations
+  messages: Messages
+}): Pick<
+  Handlers,
+  'listConversations' | 'getConversation' | 'changeConversation' | 'deleteConversation' | 'listMessages'
+> {
+  const { conversations, messages } = services
+  return {
+    listConversations: ({ query, person }) => conversations.list(person.id, query),
+    getConversation: async ({ params, person }) => found(await conversations.get(person.id, params.id)),
+    changeConversation: async ({ params, body, person }) => {
+      const changed = found(await conversations.change(person.id, params.id, body))
+      if (changed === 'no-message') throw new HttpProblem('not_found', 'headMessageId: no message of this conversation')
+      if (changed !== 'stale') return changed
+      const current = found(await conversations.get(person.id, params.id))
+      const { version, headMessageId } = current
+      throw new HttpProblem('conversation_changed', undefined, { context: { version, headMessageId } })
+    },
+    deleteConversation: async ({ params, person }) => {
+      if (!(await conversations.remove(person.id, params.id))) throw new HttpProblem('not_found')
+    },
+    listMessages: async ({ params, query, person }) => found(await messages.list(person.id, params.id, query)),
+  }
+}
+
+function found<T>(value: T | null): T {
+  if (value === null) throw new HttpProblem('not_found')
+  return value
+}

@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto'
+import { type Person, type Route, type RouteName, routes } from '@ai-assistant/contract'
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import { newId } from '../lib/new-id.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import { mayReadMetrics } from './peer.ts'
+import { HttpProblem, retryAfter, toInvalidRequest, toProblem } from './problem.ts'
+import type { Handler, Handlers } from './route.ts'
+import { refuseCrossSite } from './same-site.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** SHA-256 of the body as it was sent. */
+    bodyHash: Buffer
+  }
+}
+
+export interface ServerOptions {
+  handlers: Handlers
+  /** The person of a request, or null. */
+  authenticate: (request: FastifyRequest) => Promise<Person | null>
+  log: Logger
+  metrics: Metrics
+  metricsToken: string | null
+  allowedOrigins: readonly string[]
+  trustedProxies: readonly string[]
+  maxBodyBytes: number
+  /** True once this process stops: new work is refused. */
+  draining: () => boolean
+}
+
+/** The door: every route of the contract, checked before its handler runs, and every error in one shape. */
+export function createServer(options: ServerOptions): FastifyInstance {
+  const app: FastifyInstance = fastify({
+    loggerInstance: options.log as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit: options.maxBodyBytes,
+    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
+    genReqId: newId,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: 300 },
+    // Slow senders are cut: headers within Node's own limit, the whole request within this.
+    requestTimeout: 60_000,
+  })
+  hashBodies(app)
+  measure(app, options.metrics)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' })
+    refuseCrossSite(request, new Set(options.allowedOrigins))
+  })
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply))
+  app.setNotFoundHandler((request, reply) =>
+    sendProblem(
+      new HttpProblem('not_found', `${request.method} ${request.url.split('?')[0]} is no route of this API.`),
+      request,
+      reply,
+    ),
+  )
+  for (const name of Object.keys(routes) as RouteName[]) addRoute(app, name, options)
+  return app
+}
+
+function addRoute(app: FastifyInstance, name: RouteName, options: ServerOptions): void {
+  const route: Route = routes[name]
+  // The table has one handler type a route; here, where they are all alike, the call was checked against its schemas.
+  const handle = options.handlers[name] as Handler<'getSession'>
+  app.route({
+    method: route.method,
+    url: route.path,
+    handler: async (request, reply) => {
+      const person = await admit(route, request, options)
+      const call = {
+        params: parse(route.params, 'params', request.params),
+        query: parse(route.query, 'query', request.query),
+        body: parse(route.body, 'body', request.body),
+        person,
+        request,
+        reply,
+      }
+      const answer = await handle(call as Parameters<typeof handle>[0])
+      if (reply.sent || route.answer === 'stream') return reply
+      if (route.answer === 'empty') return reply.code(204).send()
+      if (reply.statusCode === 200 && route.status !== undefined) reply.code(route.status)
+      return reply.send(answer)
+    },
+  })
+}
+
+/** Lets in who may call, as the route's entry in the contract says. */
+async function admit(route: Route, request: FastifyRequest, options: ServerOptions): Promise<Person | null> {
+  if (route.limit === 'answer' && options.draining())
+    throw new HttpProblem('draining', 'Another server takes this; try again.')
+  if (route.auth === 'public') return null
+  if (route.auth === 'metrics') {
+    if (!mayReadMetrics(request, options.metricsToken)) throw new HttpProblem('not_found')
+    return null
+  }
+  const person = await options.authenticate(request)
+  if (person === null) throw new HttpProblem('unauthenticated', 'There is no session, or it has ended.')
+  if (route.auth === 'admin' && person.role === 'member')
+    throw new HttpProblem('forbidden', 'This is for administrators.')
+  return person
+}
+
+function parse(schema: Route['body'], where: 'params' | 'query' | 'body', value: unknown): unknown {
+  if (schema === undefined) return undefined
+  const result = schema.safeParse(value ?? {})
+  if (result.success) return result.data
+  // An id that cannot be one is no object of anybody's.
+  if (where === 'params') throw new HttpProblem('not_found')
+  throw toInvalidRequest(where, result.error)
+}
+
+/** Parses JSON as Fastify does (prototype keys refused), and keeps the hash that idempotency compares. */
+function hashBodies(app: FastifyInstance): void {
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.decorateRequest('bodyHash')
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    request.bodyHash = createHash('sha256').update(body).digest()
+    // A body-less DELETE or POST from a client that always names JSON is no mistake.
+    if (body.length === 0) return done(null, undefined)
+    return parseJson(request, body.toString('utf8'), (error, value) => {
+      done(
+        error === null ? null : new HttpProblem('invalid_request', `The body is not valid JSON: ${error.message}`),
+        value,
+      )
+    })
+  })
+}
+
+function measure(app: FastifyInstance, metrics: Metrics): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const labels = {
+      method: request.method,
+      path: request.routeOptions.url ?? 'unknown',
+      status: String(reply.raw.statusCode),
+    }
+    metrics.requests.inc(labels)
+    metrics.requestSeconds.observe(labels, reply.elapsedTime / 1000)
+  })
+}
+
+function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = toProblem(error, request.id)
+  if (problem.status >= 500) request.log.error({ err: error, request: request.id }, problem.title)
+  const wait = retryAfter(problem.code)
+  if (wait !== null) reply.header('retry-after', String(wait))
+  return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))
+}

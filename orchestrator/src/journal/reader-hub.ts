@@ -1,0 +1,124 @@
+import type { Logger } from 'pino'
+import type { Doorbell, RingEvent } from '../doorbell/doorbell.ts'
+import type { Database } from '../storage/database.ts'
+import { type EventSink, Follower } from './follower.ts'
+import { readEvents } from './read-events.ts'
+
+/** How often the followed runs are looked up, for rings that were lost. Faster while no rings can come from other processes. */
+const POLL_MS = 1000
+const POLL_WITHOUT_DOORBELL_MS = 250
+
+/**
+ * All readers of this process. They own nothing: a reader that goes changes nothing for the run. One poll for all followed
+ * runs makes up for every ring that was lost.
+ */
+export class ReaderHub {
+  readonly #database: Database
+  readonly #doorbell: Doorbell
+  readonly #log: Logger
+  readonly #followers = new Map<string, Set<Follower>>()
+  readonly #deaf = new Map<string, () => void>()
+  #timer: NodeJS.Timeout | undefined
+  #closed = false
+
+  constructor(options: { database: Database; doorbell: Doorbell; log: Logger }) {
+    this.#database = options.database
+    this.#doorbell = options.doorbell
+    this.#log = options.log
+  }
+
+  get size(): number {
+    let size = 0
+    for (const set of this.#followers.values()) size += set.size
+    return size
+  }
+
+  /** Follows a run from after `after` to its end. Returns the follower, to resume or stop it. */
+  follow(runId: string, after: number, sink: EventSink): Follower {
+    const read = (id: string, from: number): Promise<RingEvent[]> => readEvents(this.#database, id, from)
+    const follower = new Follower({
+      runId,
+      after,
+      read,
+      sink: {
+        events: (events) => sink.events(events),
+        end: () => {
+          this.#forget(follower)
+          sink.end()
+        },
+        move: (last) => {
+          this.#forget(follower)
+          sink.move(last)
+        },
+      },
+    })
+    const set = this.#followers.get(runId) ?? this.#startListening(runId)
+    set.add(follower)
+    this.#schedule()
+    follower.catchUp()
+    return follower
+  }
+
+  /** Every reader of every run, for a server that moves them elsewhere. */
+  all(): Follower[] {
+    return [...this.#followers.values()].flatMap((set) => [...set])
+  }
+
+  close(): void {
+    this.#closed = true
+    clearTimeout(this.#timer)
+    for (const follower of this.all()) follower.stop()
+  }
+
+  #startListening(runId: string): Set<Follower> {
+    const set = new Set<Follower>()
+    this.#followers.set(runId, set)
+    const stop = this.#doorbell.listen(runId, (ring) => {
+      for (const follower of set) follower.hear(ring)
+    })
+    this.#deaf.set(runId, stop)
+    return set
+  }
+
+  #forget(follower: Follower): void {
+    const set = this.#followers.get(follower.runId)
+    set?.delete(follower)
+    if (set === undefined || set.size > 0) return
+    this.#followers.delete(follower.runId)
+    this.#deaf.get(follower.runId)?.()
+    this.#deaf.delete(follower.runId)
+  }
+
+  #schedule(): void {
+    if (this.#timer !== undefined || this.#closed) return
+    const pause = this.#doorbell.connected() ? POLL_MS : POLL_WITHOUT_DOORBELL_MS
+    this.#timer = setTimeout(() => {
+      this.#poll()
+        .catch((error: unknown) => this.#log.warn({ err: error }, 'The journal could not be polled'))
+        .finally(() => {
+          this.#timer = undefined
+          if (this.#followers.size > 0) this.#schedule()
+        })
+    }, pause)
+  }
+
+  async #poll(): Promise<void> {
+    const ids = [...this.#followers.keys()]
+    if (ids.length === 0) return
+    const rows = await this.#database.asSystem((tx) =>
+      tx.sql<{ id: string; last: string | number | null; exists: boolean }>(LAST_SEQS, [ids], 'journal_poll'),
+    )
+    for (const row of rows) {
+      const followers = this.#followers.get(row.id) ?? []
+      for (const follower of followers) {
+        if (row.exists) follower.hear({ runId: row.id, seq: Number(row.last ?? 0) })
+        else follower.stop()
+      }
+    }
+  }
+}
+
+const LAST_SEQS = `
+  select f.id, run.id is not null as exists,
+    (select seq from run_event where run_id = f.id order by seq desc limit 1) as last
+  from unnest($1::uuid[]) f(id) left join run on run.id = f.id`

@@ -1,0 +1,84 @@
+import type { Database } from '../storage/database.ts'
+
+/** A run that belongs to this worker now, in a new epoch. */
+export interface TakenRun {
+  id: string
+  ownerId: string
+  conversationId: string
+  messageId: string
+  userMessageId: string | null
+  kind: 'submit' | 'regenerate' | 'continue'
+  epoch: number
+  deaths: number
+  cancelRequested: boolean
+}
+
+/** Runs taken in one round; the next round takes the rest, and other workers share in them. */
+const MAX_TAKEN = 32
+
+/**
+ * Takes over runs whose worker's lease has run out, or was given back. Taking over excludes appending by the run's row
+ * lock, and raises the epoch, so whatever the old worker still sends is void. The journal is read afterwards, in a
+ * statement of its own: one that began before the lock was granted would miss the old worker's last rows.
+ */
+export async function takeOverRuns(database: Database, me: { id: string; name: string }): Promise<TakenRun[]> {
+  return database.asSystem(async (tx) => {
+    const rows = await tx.sql<TakenRow>(TAKE, [me.id, me.name, MAX_TAKEN], 'take_over')
+    await tx.sql(FORGET_DEAD, [me.id, me.name], 'take_over_forget')
+    return rows.map(toTakenRun)
+  })
+}
+
+/** On an embedded database the directory's lock proves that every other worker is dead. */
+export async function declareOthersDead(database: Database, me: string): Promise<void> {
+  await database.asSystem((tx) => tx.sql(`update worker set lease_until = '-infinity' where id <> $1`, [me]))
+}
+
+interface TakenRow {
+  id: string
+  owner_id: string
+  conversation_id: string
+  message_id: string
+  user_message_id: string | null
+  kind: 'submit' | 'regenerate' | 'continue'
+  epoch: number
+  deaths: number
+  cancel_requested: boolean
+}
+
+function toTakenRun(row: TakenRow): TakenRun {
+  return {
+    id: row.id,
+    ownerId: row.owner_id,
+    conversationId: row.conversation_id,
+    messageId: row.message_id,
+    userMessageId: row.user_message_id,
+    kind: row.kind,
+    epoch: row.epoch,
+    deaths: row.deaths,
+    cancelRequested: row.cancel_requested,
+  }
+}
+
+/** A worker is dead when its lease is over, or when it is a former life of this one. A run given back has no worker. */
+const TAKE = `
+  with lost as (
+    select run.id, run.worker_id
+    from run left join worker on worker.id = run.worker_id
+    where run.state = 'running' and run.worker_id is distinct from $1::uuid
+      and (worker.id is null or worker.lease_until < clock_timestamp() or worker.name = $2)
+    order by run.id limit $3
+    for update of run skip locked
+  )
+  update run set
+    worker_id = $1::uuid,
+    epoch = run.epoch + 1,
+    deaths = run.deaths + case when lost.worker_id is null then 0 else 1 end
+  from lost where run.id = lost.id
+  returning run.id, run.owner_id, run.conversation_id, run.message_id, run.user_message_id, run.kind, run.epoch,
+    run.deaths, run.cancel_requested_at is not null as cancel_requested`
+
+const FORGET_DEAD = `
+  delete from worker
+  where id <> $1::uuid and (lease_until < clock_timestamp() or name = $2)
+    and not exists (select from run where run.worker_id = worker.id and run.state = 'running')`

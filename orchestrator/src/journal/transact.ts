@@ -1,0 +1,69 @@
+import type { RingEvent } from '../doorbell/doorbell.ts'
+import { sleep } from '../lib/sleep.ts'
+import type { Database, Tx } from '../storage/database.ts'
+import { CommitUnknown, DatabaseFull, DatabaseUnavailable } from '../storage/errors.ts'
+import { RunFenced, type RunWriter } from './run-writer.ts'
+
+/** The run's row as its owner may hold it: shared, so that appends do not wait for each other, and takeover waits for all. */
+const HOLD = 'select 1 as held from run where id = $1 and epoch = $2 for share'
+
+const INSERT = `
+  insert into run_event (run_id, seq, epoch, payload)
+  select $1::uuid, e.seq, $2::int, e.payload from unnest($3::bigint[], $4::text[]) e(seq, payload)`
+
+/**
+ * Writes a run's events together with other rows, all or nothing. Waits while the database is away. A commit whose outcome
+ * is unknown is looked up by its events, so it is neither lost nor made twice; `events` is therefore never empty.
+ */
+export async function transact(
+  database: Database,
+  writer: RunWriter,
+  events: readonly RingEvent[],
+  work: (tx: Tx) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let attempt = 0; ; attempt++) {
+    if (attempt > 0) await sleep(Math.min(50 * 2 ** attempt, 1000), signal)
+    if (signal.aborted) throw new RunFenced('this process stops')
+    try {
+      if (attempt > 0 && (await isCommitted(database, writer, events))) return
+      await writeOnce(database, writer, events, work)
+      return
+    } catch (error) {
+      if (!isPassing(error)) throw error
+    }
+  }
+}
+
+async function writeOnce(
+  database: Database,
+  writer: RunWriter,
+  events: readonly RingEvent[],
+  work: (tx: Tx) => Promise<void>,
+): Promise<void> {
+  await database.asSystem(async (tx) => {
+    const held = await tx.sql(HOLD, [writer.runId, writer.epoch], 'journal_hold')
+    if (held.length === 0) throw new RunFenced(`run ${writer.runId} is written by another worker`)
+    const seqs = events.map((event) => event.seq)
+    const payloads = events.map((event) => event.payload)
+    await tx.sql(INSERT, [writer.runId, writer.epoch, seqs, payloads], 'journal_insert')
+    await work(tx)
+  })
+}
+
+async function isCommitted(database: Database, writer: RunWriter, events: readonly RingEvent[]): Promise<boolean> {
+  const rows = await database.asSystem((tx) =>
+    tx.sql<{ epoch: number }>('select epoch from run_event where run_id = $1 and seq = $2', [
+      writer.runId,
+      events.at(-1)?.seq ?? 0,
+    ]),
+  )
+  const found = rows[0]
+  if (found === undefined) return false
+  if (found.epoch !== writer.epoch) throw new RunFenced(`run ${writer.runId} is written by another worker`)
+  return true
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof DatabaseUnavailable || error instanceof CommitUnknown || error instanceof DatabaseFull
+}

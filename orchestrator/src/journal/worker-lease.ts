@@ -1,0 +1,71 @@
+import type { Logger } from 'pino'
+import { newId } from '../lib/new-id.ts'
+import type { Database } from '../storage/database.ts'
+
+/** A worker is believed alive for this long after its last renewal, by the database's clock. */
+export const LEASE_SECONDS = 6
+const RENEW_MS = 2000
+
+export interface WorkerLease {
+  /** This process's identity as a writer. Changes when the lease was lost. */
+  id(): string
+  /** Gives the lease back: another worker may take over at once what this one has not finished. */
+  release(): Promise<void>
+}
+
+export interface WorkerLeaseOptions {
+  database: Database
+  /** What a restarted server shares with its former life, e.g. host and port: it takes over from itself without waiting. */
+  name: string
+  log: Logger
+  /** The lease was lost: everything this process was writing belongs to others now. */
+  onLost: () => void
+  /** After each renewal. */
+  onRenewed: () => void
+}
+
+/** Takes a lease, and keeps it until it is released or lost; a lost one is replaced under a new id. */
+export async function holdWorkerLease(options: WorkerLeaseOptions): Promise<WorkerLease> {
+  const { database, log } = options
+  let id = await register(database, options.name)
+  let released = false
+  let renewing: Promise<void> = Promise.resolve()
+
+  const renew = async (): Promise<void> => {
+    const rows = await database.asSystem((tx) => tx.sql<{ id: string }>(RENEW, [id], 'lease_renew'))
+    if (rows.length > 0) return options.onRenewed()
+    log.warn({ worker: id }, "This worker's lease was taken over; it starts over under a new id")
+    options.onLost()
+    id = await register(database, options.name)
+  }
+  const timer = setInterval(() => {
+    renewing = renewing
+      .then(() => (released ? undefined : renew()))
+      .catch((error: unknown) => log.warn({ err: error }, 'The lease could not be renewed; it is tried again'))
+  }, RENEW_MS)
+
+  return {
+    id: () => id,
+    release: async () => {
+      released = true
+      clearInterval(timer)
+      await renewing
+      await database.asSystem((tx) => tx.sql('delete from worker where id = $1', [id]))
+    },
+  }
+}
+
+const RENEW = `
+  update worker set lease_until = clock_timestamp() + interval '${LEASE_SECONDS} seconds' where id = $1 returning id`
+
+async function register(database: Database, name: string): Promise<string> {
+  const id = newId()
+  await database.asSystem((tx) =>
+    tx.sql(
+      `insert into worker (id, name, lease_until)
+       values ($1, $2, clock_timestamp() + interval '${LEASE_SECONDS} seconds')`,
+      [id, name],
+    ),
+  )
+  return id
+}

@@ -1,0 +1,151 @@
+import { sql } from 'kysely'
+import type { TakenRun } from '../journal/take-over.ts'
+import type { Database, Tx } from '../storage/database.ts'
+import { queries } from '../storage/queries.ts'
+import { SendRefused } from './send-refused.ts'
+
+export interface ApprovalDecision {
+  personId: string
+  runId: string
+  approvalId: string
+  approved: boolean
+  reason: string | undefined
+}
+
+/**
+ * Records a person's answer to one question, once. When it was the last one the run waited for, the run becomes this
+ * worker's in the same transaction, and is returned to be gone on with. Throws `SendRefused`: `not_found`,
+ * `approval_settled`.
+ */
+export async function answerApproval(
+  database: Database,
+  decision: ApprovalDecision,
+  workerId: string,
+): Promise<TakenRun | null> {
+  return database.asPerson(decision.personId, async (tx) => {
+    const run = await lockRun(tx, decision.runId, decision.personId)
+    if (run === undefined) throw new SendRefused('not_found')
+    const item = await tx.first(
+      queries
+        .selectFrom('run_item')
+        .select(['item_id', 'state', sql<boolean>`approval_expires_at < now()`.as('expired')])
+        .where('run_id', '=', decision.runId)
+        .where('approval_id', '=', decision.approvalId),
+    )
+    if (item === undefined) throw new SendRefused('not_found')
+    if (item.state !== 'requested' || item.expired) throw new SendRefused('approval_settled')
+    const refusal = decision.reason === undefined ? null : `The person refused this call: ${decision.reason}`
+    await tx.run(
+      queries
+        .updateTable('run_item')
+        .set({ state: decision.approved ? 'approved' : 'denied', content: decision.approved ? null : refusal })
+        .where('run_id', '=', decision.runId)
+        .where('item_id', '=', item.item_id),
+    )
+    return claimIfReady(tx, run, workerId)
+  })
+}
+
+/** Questions nobody answered in time count as refused. Returns the runs that can go on, as this worker's. */
+export async function expireApprovals(database: Database, workerId: string): Promise<TakenRun[]> {
+  return database.asSystem(async (tx) => {
+    const waiting = await tx.sql<{ run_id: string }>(
+      `select distinct i.run_id from run_item i join run r on r.id = i.run_id
+       where r.state = 'waiting' and i.state = 'requested' and i.approval_expires_at < now() limit 20`,
+    )
+    const taken: TakenRun[] = []
+    for (const { run_id } of waiting) {
+      const run = await lockRun(tx, run_id, null)
+      if (run?.state !== 'waiting') continue
+      await tx.sql(
+        `update run_item set state = 'denied', content = 'Nobody answered in time, so this call was not made.'
+         where run_id = $1 and state = 'requested' and approval_expires_at < now()`,
+        [run_id],
+      )
+      const ready = await claimIfReady(tx, run, workerId)
+      if (ready) taken.push(ready)
+    }
+    return taken
+  })
+}
+
+interface LockedRun {
+  id: string
+  owner_id: string
+  conversation_id: string
+  message_id: string
+  user_message_id: string | null
+  kind: 'submit' | 'regenerate' | 'continue'
+  epoch: number
+  deaths: number
+  state: string
+  cancel_requested_at: Date | null
+}
+
+async function lockRun(tx: Tx, runId: string, personId: string | null): Promise<LockedRun | undefined> {
+  const rows = await tx.sql<LockedRun>(
+    `select id, owner_id, conversation_id, message_id, user_message_id, kind, epoch, deaths, state, cancel_requested_at
+     from run where id = $1 and ($2::uuid is null or owner_id = $2) for update`,
+    [runId, personId],
+  )
+  return rows[0]
+}
+
+async function claimIfReady(tx: Tx, run: LockedRun, workerId: string): Promise<TakenRun | null> {
+  if (run.state !== 'waiting') return null
+  const open = await tx.first(
+    queries
+      .selectFrom('run_item')
+      .select('item_id')
+      .where('run_id', '=', run.id)
+      .where('state', '=', 'requested')
+      .limit(1),
+  )
+  if (open) return null
+  return claimWaiting(tx, run, workerId)
+}
+
+async function claimWaiting(tx: Tx, run: LockedRun, workerId: string): Promise<TakenRun> {
+  const epoch = run.epoch + 1
+  await tx.run(
+    queries.updateTable('run').set({ state: 'running', worker_id: workerId, epoch }).where('id', '=', run.id),
+  )
+  await tx.run(queries.updateTable('message').set({ state: 'running' }).where('id', '=', run.message_id))
+  return {
+    id: run.id,
+    ownerId: run.owner_id,
+    conversationId: run.conversation_id,
+    messageId: run.message_id,
+    userMessageId: run.user_message_id,
+    kind: run.kind,
+    epoch,
+    deaths: run.deaths,
+    cancelRequested: run.cancel_requested_at !== null,
+  }
+}
+
+/**
+ * Asks for an answer to stop. A run that waits for a person has no worker, so it becomes this one's, to be ended here.
+ * Throws `SendRefused` `not_found`.
+ */
+export async function requestCancel(
+  database: Database,
+  request: { personId: string; runId: string },
+  workerId: string,
+): Promise<{ workerId: string | null; taken: TakenRun | null }> {
+  return database.asPerson(request.personId, async (tx) => {
+    const run = await lockRun(tx, request.runId, request.personId)
+    if (run === undefined) throw new SendRefused('not_found')
+    if (run.state !== 'running' && run.state !== 'waiting') return { workerId: null, taken: null }
+    await tx.run(
+      queries
+        .updateTable('run')
+        .set({ cancel_requested_at: sql<Date>`now()` })
+        .where('id', '=', run.id),
+    )
+    const cancelled = { ...run, cancel_requested_at: new Date() }
+    if (run.state === 'waiting') return { workerId: null, taken: await claimWaiting(tx, cancelled, workerId) }
+    const owner = await tx.first(queries.selectFrom('run').select('worker_id').where('id', '=', run.id))
+    return { workerId: owner?.worker_id ?? null, taken: null }
+  })
+}

@@ -1,0 +1,114 @@
+import type { Budget, MessagePart } from '@ai-assistant/contract'
+import { type BranchMessage, readBranch } from '../conversations/read-branch.ts'
+import type { LanguageModel, ModelMessage, ModelRequest } from '../models/language-model.ts'
+import type { Database, Tx } from '../storage/database.ts'
+import { queries } from '../storage/queries.ts'
+import type { ToolSet } from '../tools/tool-set.ts'
+import { fitPrompt } from './fit-prompt.ts'
+import type { RunContext } from './run-context.ts'
+import { systemPrompt } from './system-prompt.ts'
+import { assistantToModelMessages, userToModelMessage } from './to-model-messages.ts'
+
+export interface PromptSources {
+  database: Database
+  tools: ToolSet
+  appName: string
+  now: () => Date
+  estimate: (text: string) => number
+}
+
+/** Messages read in one go; more are read only while the model's window has room for them. */
+const PAGE = 60
+
+/** Reads what a model call needs, newest turns first and no more than its window holds, and fits it into the window. */
+export async function loadPrompt(
+  sources: PromptSources,
+  context: RunContext,
+  model: LanguageModel,
+): Promise<{ request: ModelRequest; budget: Budget }> {
+  const { run } = context
+  const { branch, own, contents } = await sources.database.asSystem((tx) => readHistory(tx, sources, context, model))
+  for (const item of context.items.values()) if (item.content !== null) contents.set(item.id, item.content)
+  const turns = toTurns(branch.filter((message) => message.id !== run.messageId).reverse(), contents)
+  const question = turns.pop() ?? []
+  return fitPrompt({
+    system: systemPrompt({ appName: sources.appName, now: sources.now(), own }),
+    turns,
+    current: [...question, ...assistantToModelMessages(withoutOpenStep(context), contents)],
+    tools: sources.tools.offered(),
+    facts: model.view,
+    estimate: sources.estimate,
+  })
+}
+
+/** What the open step has shown goes into the request's prefix, not into its messages. */
+function withoutOpenStep({ progress: { folded, stepOpen } }: RunContext): MessagePart[] {
+  if (!stepOpen) return folded.parts
+  return folded.parts.slice(
+    0,
+    folded.parts.findLastIndex((part) => part.type === 'step-start'),
+  )
+}
+
+interface History {
+  /** Newest first. */
+  branch: BranchMessage[]
+  /** The conversation's own system prompt. */
+  own: string
+  contents: Map<string, string>
+}
+
+async function readHistory(
+  tx: Tx,
+  sources: PromptSources,
+  context: RunContext,
+  model: LanguageModel,
+): Promise<History> {
+  const { run } = context
+  const branch: BranchMessage[] = []
+  let leaf: string | null = run.messageId
+  let tokens = 0
+  while (leaf !== null && tokens < model.view.windowTokens) {
+    const page: BranchMessage[] = await readBranch(tx, run.conversationId, leaf, PAGE)
+    branch.push(...page)
+    tokens += page.reduce((sum, message) => sum + sources.estimate(textOf(message)), 0)
+    leaf = page.at(-1)?.parent_id ?? null
+  }
+  const conversation = await tx.first(
+    queries.selectFrom('conversation').select('system_prompt').where('id', '=', run.conversationId),
+  )
+  return { branch, own: conversation?.system_prompt ?? '', contents: await readContents(tx, branch) }
+}
+
+async function readContents(tx: Tx, branch: readonly BranchMessage[]): Promise<Map<string, string>> {
+  const ids = branch.flatMap((message) =>
+    message.parts.flatMap((part) => (part.type === 'dynamic-tool' ? [part.toolCallId] : [])),
+  )
+  if (ids.length === 0) return new Map()
+  const rows = await tx.sql<{ item_id: string; content: string }>(
+    `select item_id, content from run_item
+     where content is not null and run_id = any(select id from run where message_id = any($1::uuid[]))
+       and item_id = any($2::text[])`,
+    [branch.map((message) => message.id), ids],
+  )
+  return new Map(rows.map((row) => [row.item_id, row.content]))
+}
+
+/** Groups messages, oldest first, into turns that begin with a question. */
+function toTurns(messages: readonly BranchMessage[], contents: ReadonlyMap<string, string>): ModelMessage[][] {
+  const turns: ModelMessage[][] = []
+  for (const message of messages) {
+    if (message.role === 'user') turns.push([userToModelMessage(message.parts)])
+    else turns.at(-1)?.push(...assistantToModelMessages(message.parts, contents))
+  }
+  return turns
+}
+
+function textOf(message: BranchMessage): string {
+  return message.parts
+    .map((part) => {
+      if (part.type === 'text') return part.text
+      return part.type === 'dynamic-tool' ? JSON.stringify(part.output ?? '') : ''
+    })
+    .join('')
+}

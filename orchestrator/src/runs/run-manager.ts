@@ -1,0 +1,217 @@
+import type { Doorbell } from '../doorbell/doorbell.ts'
+import type { Journal } from '../journal/journal.ts'
+import { RunFenced, type RunWriter } from '../journal/run-writer.ts'
+import { declareOthersDead, takeOverRuns, type TakenRun } from '../journal/take-over.ts'
+import { holdWorkerLease, type WorkerLease } from '../journal/worker-lease.ts'
+import type { Database } from '../storage/database.ts'
+import { answerApproval, type ApprovalDecision, expireApprovals, requestCancel } from './answer-approval.ts'
+import { driveRun, openWriter } from './drive-run.ts'
+import { failRun } from './fail-run.ts'
+import { loadRun } from './resume-run.ts'
+import type { RunContext, RunDeps, StopReason } from './run-context.ts'
+import { startProgress } from './run-state.ts'
+import type { StartRequest } from './start-request.ts'
+import { type StartedRun, startRun } from './start-run.ts'
+
+/** How often this worker looks for runs to take over, for cancels it has not heard of, and for unanswered questions. */
+const LOOK_MS = 1000
+
+export interface RunManagerOptions {
+  database: Database
+  journal: Journal
+  doorbell: Doorbell
+  deps: RunDeps
+  /** Shared by a server's lives, e.g. host and port. */
+  workerName: string
+}
+
+interface ActiveRun {
+  stop: AbortController
+  done: Promise<void>
+}
+
+/** All answers this process writes: starts them, takes over lost ones, stops them, hands them over. */
+export class RunManager {
+  readonly #options: RunManagerOptions
+  readonly #active = new Map<string, ActiveRun>()
+  #lease: WorkerLease | null = null
+  #deaf: (() => void) | null = null
+  #timer: NodeJS.Timeout | undefined
+  #looking: Promise<void> = Promise.resolve()
+  #draining = false
+
+  private constructor(options: RunManagerOptions) {
+    this.#options = options
+  }
+
+  static async open(options: RunManagerOptions): Promise<RunManager> {
+    const manager = new RunManager(options)
+    manager.#lease = await holdWorkerLease({
+      database: options.database,
+      name: options.workerName,
+      log: options.deps.log,
+      onLost: () => manager.#stopAll('fenced'),
+      onRenewed: () => undefined,
+    })
+    if (options.database.kind === 'embedded') await declareOthersDead(options.database, manager.#workerId())
+    manager.#listen()
+    manager.#scheduleLook(0)
+    return manager
+  }
+
+  get size(): number {
+    return this.#active.size
+  }
+
+  /** Accepts a question; once this resolves, its answer will be written whatever dies. Throws `SendRefused`. */
+  async start(request: StartRequest, personId: string): Promise<StartedRun> {
+    const { database, deps } = this.#options
+    const started = await startRun(request, {
+      database,
+      personId,
+      workerId: this.#workerId(),
+      model: deps.model().view.id,
+      newId: deps.newId,
+    })
+    const { run } = started
+    if (run) {
+      const progress = startProgress(started.stored)
+      this.#launch(run.id, (signal) =>
+        Promise.resolve({
+          context: { run, progress, items: new Map(), usage: started.usage, signal },
+          lastSeq: 0,
+        }),
+      )
+    }
+    return started
+  }
+
+  /** Asks for an answer to stop; what was written is kept. Throws `SendRefused`. */
+  async cancel(request: { personId: string; runId: string }): Promise<void> {
+    const { workerId, taken } = await requestCancel(this.#options.database, request, this.#workerId())
+    if (taken) this.#resume(taken, false)
+    this.#stop(request.runId, 'cancel')
+    if (workerId !== null) this.#options.doorbell.ring({ runId: workerId, seq: 0 })
+  }
+
+  /** A person allows or refuses one tool call. Throws `SendRefused`. */
+  async answer(decision: ApprovalDecision): Promise<void> {
+    const taken = await answerApproval(this.#options.database, decision, this.#workerId())
+    if (taken) this.#resume(taken, false)
+  }
+
+  /**
+   * Hands everything over: waits for running answers until `patience` ends, then lets the rest stop after its next commit,
+   * and gives the lease back, so that another worker goes on at once.
+   */
+  async close(patienceMs: number): Promise<void> {
+    this.#draining = true
+    clearTimeout(this.#timer)
+    await this.#looking
+    const all = Promise.all([...this.#active.values()].map((run) => run.done))
+    const timer = setTimeout(() => this.#stopAll('drain'), patienceMs)
+    await all
+    clearTimeout(timer)
+    this.#deaf?.()
+    await this.#giveBack()
+    await this.#lease?.release()
+  }
+
+  #workerId(): string {
+    if (this.#lease === null) throw new Error('The worker has no lease yet')
+    return this.#lease.id()
+  }
+
+  /** Runs given back have no worker: their next one does not count a death. */
+  async #giveBack(): Promise<void> {
+    await this.#options.database.asSystem((tx) =>
+      tx.sql(`update run set worker_id = null where worker_id = $1 and state = 'running'`, [this.#workerId()]),
+    )
+  }
+
+  #launch(
+    runId: string,
+    load: (signal: AbortSignal) => Promise<{ context: RunContext; lastSeq: number } | null>,
+  ): void {
+    const stop = new AbortController()
+    const done = this.#execute(runId, load, stop.signal).finally(() => {
+      if (this.#active.get(runId)?.stop === stop) this.#active.delete(runId)
+    })
+    this.#active.set(runId, { stop, done })
+  }
+
+  /** Never rejects: whatever goes wrong ends the run, or leaves it to another worker. */
+  async #execute(
+    runId: string,
+    load: (signal: AbortSignal) => Promise<{ context: RunContext; lastSeq: number } | null>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { journal, deps, database } = this.#options
+    let context: RunContext | undefined
+    let writer: RunWriter | undefined
+    try {
+      const loaded = await load(signal)
+      if (loaded === null) return
+      context = loaded.context
+      writer = openWriter(journal, context, loaded.lastSeq)
+      await driveRun(context, writer, deps)
+    } catch (error) {
+      if (error instanceof RunFenced) {
+        deps.log.info({ run: runId }, 'Another worker writes this answer now')
+        return
+      }
+      deps.log.error({ err: error, run: runId }, 'An answer could not be gone on with')
+      await failRun({ database, deps, runId, context, writer })
+    }
+  }
+
+  #resume(taken: TakenRun, resumed: boolean): void {
+    const { database, journal } = this.#options
+    this.#launch(taken.id, (signal) => loadRun(database, journal, taken, { signal, resumed }))
+    if (taken.cancelRequested) this.#stop(taken.id, 'cancel')
+  }
+
+  #stop(runId: string, reason: StopReason): void {
+    this.#active.get(runId)?.stop.abort(reason)
+  }
+
+  #stopAll(reason: StopReason): void {
+    for (const run of this.#active.values()) run.stop.abort(reason)
+    if (reason === 'fenced') this.#listen()
+  }
+
+  /** Any ring for the worker itself says: look at your runs' rows now. */
+  #listen(): void {
+    this.#deaf?.()
+    this.#deaf = this.#options.doorbell.listen(this.#workerId(), () => this.#scheduleLook(0))
+  }
+
+  #scheduleLook(ms: number): void {
+    clearTimeout(this.#timer)
+    if (this.#draining) return
+    this.#timer = setTimeout(() => {
+      this.#looking = this.#look()
+        .catch((error: unknown) => this.#options.deps.log.warn({ err: error }, 'Looking for lost answers failed'))
+        .finally(() => this.#scheduleLook(LOOK_MS))
+    }, ms)
+  }
+
+  async #look(): Promise<void> {
+    const { database, workerName } = this.#options
+    const me = this.#workerId()
+    for (const runId of await readCancels(database, me)) this.#stop(runId, 'cancel')
+    for (const taken of await takeOverRuns(database, { id: me, name: workerName })) this.#resume(taken, true)
+    for (const taken of await expireApprovals(database, me)) this.#resume(taken, false)
+  }
+}
+
+async function readCancels(database: Database, workerId: string): Promise<string[]> {
+  const rows = await database.asSystem((tx) =>
+    tx.sql<{ id: string }>(
+      `select id from run where worker_id = $1 and state = 'running' and cancel_requested_at is not null`,
+      [workerId],
+      'read_cancels',
+    ),
+  )
+  return rows.map((row) => row.id)
+}

@@ -1,0 +1,20 @@
+import type { SendMessage } from '@ai-assistant/contract'
+import type { Database } from '../storage/database.ts'
+
+/** A question as a route hands it on. */
+export interface StartRequest extends SendMessage {
+  /** A chat id of the AI SDK's transport, where the client names conversations itself. */
+  alias?: string
+  key: string | null
+  /** SHA-256 of the request's body. */
+  bodyHash: Buffer
+}
+
+/** Whose question it is, and what a new run needs. */
+export interface StartOptions {
+  database: Database
+  personId: string
+  workerId: string
+  model: string
+  newId: () => string
+}

@@ -1,0 +1,195 @@
+import type { MessagePart, RunStarted, Usage } from '@ai-assistant/contract'
+import { sql } from 'kysely'
+import type { Tx } from '../storage/database.ts'
+import { sqlState } from '../storage/errors.ts'
+import { queries } from '../storage/queries.ts'
+import type { RunIdentity } from './run-context.ts'
+import { wordsOf } from './run-state.ts'
+import { noUsage } from './run-step.ts'
+import { SendRefused } from './send-refused.ts'
+import { type PlacedMessages, placeMessages } from './place-messages.ts'
+import type { StartOptions, StartRequest } from './start-request.ts'
+
+export interface StartedRun {
+  answer: RunStarted
+  /** What to execute; null where this request was answered before. */
+  run: RunIdentity | null
+  /** The parts the answer starts from: what is continued. */
+  stored: MessagePart[]
+  /** What that has cost so far. */
+  usage: Usage
+}
+
+const ROUTE = 'sendMessage'
+
+/**
+ * Accepts a question in one transaction: the idempotency claim, the question, the empty answer, and the run. Once it is
+ * committed, the answer is written whatever dies. The same key again gives the same answer and starts nothing.
+ *
+ * Throws `SendRefused`: `not_found`, `run_active`, `conversation_changed`, `key_reused`, `unprocessable`.
+ */
+export async function startRun(request: StartRequest, options: StartOptions): Promise<StartedRun> {
+  const { database, personId } = options
+  try {
+    return await database.asPerson(personId, (tx) => start(tx, request, options))
+  } catch (error) {
+    // Two requests at once made the same conversation or used the same key: the other one's row stands now.
+    if (sqlState(error) !== '23505') throw error
+    return database.asPerson(personId, (tx) => start(tx, request, options))
+  }
+}
+
+async function start(tx: Tx, request: StartRequest, options: StartOptions): Promise<StartedRun> {
+  const replay = await findReplay(tx, request, options)
+  if (replay) return replay
+  const conversation = await lockConversation(tx, request, options)
+  // The lock may have waited for the very request this one repeats.
+  const late = await findReplay(tx, request, options)
+  if (late) return late
+  await refuseIfBusyOrStale(tx, request, conversation)
+  const placed = await placeMessages(tx, request, options, conversation)
+  const run = await insertRun(tx, request, options, conversation.id, placed)
+  const version = conversation.version + 1
+  await tx.run(
+    queries
+      .updateTable('conversation')
+      .set({
+        version,
+        head_message_id: placed.messageId,
+        updated_at: sql<Date>`now()`,
+        ...titleFor(request, conversation),
+      })
+      .where('id', '=', conversation.id),
+  )
+  const { messageId, userMessageId } = placed
+  const answer: RunStarted = { runId: run.id, conversationId: conversation.id, messageId, userMessageId, version }
+  await claimKey(tx, request, options, answer)
+  return { answer, run, stored: placed.stored, usage: placed.usage }
+}
+
+async function findReplay(tx: Tx, request: StartRequest, options: StartOptions): Promise<StartedRun | null> {
+  if (request.key === null) return null
+  const claim = await tx.first(
+    queries
+      .selectFrom('idempotency_key')
+      .select(['body_hash', 'answer'])
+      .where('owner_id', '=', options.personId)
+      .where('route', '=', ROUTE)
+      .where('key', '=', request.key),
+  )
+  if (claim === undefined) return null
+  if (!claim.body_hash.equals(request.bodyHash)) throw new SendRefused('key_reused')
+  return { answer: claim.answer as RunStarted, run: null, stored: [], usage: noUsage }
+}
+
+async function claimKey(tx: Tx, request: StartRequest, options: StartOptions, answer: RunStarted): Promise<void> {
+  if (request.key === null) return
+  await tx.run(
+    queries.insertInto('idempotency_key').values({
+      owner_id: options.personId,
+      route: ROUTE,
+      key: request.key,
+      body_hash: request.bodyHash,
+      answer: JSON.stringify(answer),
+    }),
+  )
+}
+
+interface LockedConversation {
+  id: string
+  version: number
+  head_message_id: string | null
+  title_source: 'none' | 'automatic' | 'person'
+}
+
+async function lockConversation(tx: Tx, request: StartRequest, options: StartOptions): Promise<LockedConversation> {
+  const columns = ['id', 'version', 'head_message_id', 'title_source'] as const
+  const named = request.conversationId !== undefined
+  if (named || request.alias !== undefined) {
+    const mine = queries.selectFrom('conversation').select(columns).where('owner_id', '=', options.personId).forUpdate()
+    const found = await tx.first(
+      named ? mine.where('id', '=', request.conversationId ?? '') : mine.where('alias', '=', request.alias ?? ''),
+    )
+    if (found) return found
+    if (named || request.trigger !== 'submit-message') throw new SendRefused('not_found')
+  }
+  if (request.trigger !== 'submit-message') {
+    throw new SendRefused('unprocessable', 'conversationId: name the conversation whose answer is meant')
+  }
+  const fresh = { id: options.newId(), version: 0, head_message_id: null, title_source: 'none' as const }
+  await tx.run(
+    queries.insertInto('conversation').values({
+      ...fresh,
+      owner_id: options.personId,
+      alias: request.alias ?? null,
+      system_prompt: request.systemPrompt ?? '',
+    }),
+  )
+  return fresh
+}
+
+async function refuseIfBusyOrStale(tx: Tx, request: StartRequest, conversation: LockedConversation): Promise<void> {
+  const active = await tx.first(
+    queries
+      .selectFrom('run')
+      .select(['id', 'message_id'])
+      .where('conversation_id', '=', conversation.id)
+      .where('state', 'in', ['running', 'waiting']),
+  )
+  const { version, head_message_id: headMessageId } = conversation
+  if (active)
+    throw new SendRefused('run_active', undefined, { runId: active.id, messageId: active.message_id, version })
+  if (request.version !== undefined && request.version !== version) {
+    throw new SendRefused('conversation_changed', undefined, { version, headMessageId })
+  }
+}
+
+async function insertRun(
+  tx: Tx,
+  request: StartRequest,
+  options: StartOptions,
+  conversationId: string,
+  placed: PlacedMessages,
+): Promise<RunIdentity> {
+  const id = options.newId()
+  const kind =
+    request.trigger === 'submit-message'
+      ? 'submit'
+      : request.trigger === 'regenerate-message'
+        ? 'regenerate'
+        : 'continue'
+  const { messageId, userMessageId } = placed
+  await tx.run(
+    queries.insertInto('run').values({
+      id,
+      owner_id: options.personId,
+      conversation_id: conversationId,
+      message_id: messageId,
+      user_message_id: userMessageId,
+      kind,
+      state: 'running',
+      worker_id: options.workerId,
+    }),
+  )
+  await tx.run(
+    queries
+      .updateTable('message')
+      .set({ run_id: id, state: 'running', reason: null, error: null, model: options.model })
+      .where('id', '=', messageId),
+  )
+  const identity = { id, ownerId: options.personId, conversationId, messageId, userMessageId, kind } as const
+  return { ...identity, epoch: 1, deaths: 0, resumed: false }
+}
+
+/** Until a better one is made, a conversation is called by the beginning of its first question. */
+function titleFor(
+  request: StartRequest,
+  conversation: LockedConversation,
+): { title: string; title_source: 'automatic' } | Record<string, never> {
+  const words = wordsOf(request.parts ?? [])
+    .replace(/\s+/g, ' ')
+    .trim()
+  if (conversation.title_source !== 'none' || words === '') return {}
+  const title = words.length <= 60 ? words : `${words.slice(0, 60).replace(/\s+\S*$/, '')}…`
+  return { title: title.toWellFormed(), title_source: 'automatic' }
+}

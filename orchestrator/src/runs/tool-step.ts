@@ -1,0 +1,149 @@
+import type { StreamPart, ToolPart } from '@ai-assistant/contract'
+import { cleanJson, cleanText } from '../lib/clean-text.ts'
+import type { ModelToolCall } from '../models/language-model.ts'
+import type { ResolvedCall } from '../tools/tool-set.ts'
+import { MAX_CALLS_PER_ROUND } from './bounds.ts'
+import { status } from './model-step.ts'
+import type { RunContext, RunDeps } from './run-context.ts'
+import { unsettledCalls } from './run-state.ts'
+import { AnswerArrived, type ItemRow, type RunStep } from './run-step.ts'
+import { runTools } from './run-tools.ts'
+import { serverOf } from './settle-call.ts'
+
+/** What a model's calls come to before any of them runs: rows and parts of one commit, made with the call's usage. */
+export function requestCalls(
+  calls: readonly ModelToolCall[],
+  deps: RunDeps,
+): { parts: StreamPart[]; items: ItemRow[] } {
+  const parts: StreamPart[] = []
+  const items: ItemRow[] = []
+  calls.forEach((call, index) => {
+    const requested = requestCall(call, index, deps)
+    parts.push(...requested.parts)
+    items.push(requested.item)
+  })
+  return { parts, items }
+}
+
+/**
+ * Brings every call of the current step to an outcome. Returns `parked` when only people can go on with it. A call's state
+ * is committed as `started` before it is made: found so after a takeover, it has an unknown outcome unless it may be
+ * repeated. A failed tool is not tried again here: the model is told, and decides.
+ */
+export async function* toolStep(context: RunContext, deps: RunDeps): AsyncGenerator<RunStep, 'settled' | 'parked'> {
+  for (;;) {
+    yield* settleAnswers(context, deps)
+    if (context.signal.aborted) return 'settled'
+    const ready = unsettledCalls(context.progress).filter(
+      (call) => context.items.get(call.toolCallId)?.state === 'started',
+    )
+    if (ready.length > 0) yield* runTools(context, deps, resolveAll(ready, deps))
+    if (context.signal.aborted || unsettledCalls(context.progress).length === 0) return 'settled'
+    if (yield* park(context, deps)) return 'parked'
+  }
+}
+
+/** After a takeover: calls that were under way run again only if that can do no harm. */
+export async function* settleLostCalls(context: RunContext, deps: RunDeps): AsyncGenerator<RunStep> {
+  for (const call of unsettledCalls(context.progress)) {
+    const item = context.items.get(call.toolCallId)
+    if (item?.state !== 'started') continue
+    const resolved = deps.tools.resolve(item.tool, JSON.stringify(item.input))
+    if (!('fault' in resolved) && resolved.repeatable) continue
+    const text =
+      'The server stopped while this tool was running, so its outcome is unknown: it may have taken effect. It was not run again.'
+    const settled: ItemRow = { ...item, state: 'unknown', content: text }
+    context.items.set(item.id, settled)
+    yield {
+      type: 'commit',
+      parts: [{ type: 'tool-output-error', toolCallId: item.id, errorText: text, dynamic: true }],
+      rows: { items: [settled] },
+    }
+    deps.observe.toolCall(serverOf(item.tool), 'unknown', 0)
+  }
+}
+
+function requestCall(call: ModelToolCall, index: number, deps: RunDeps): { parts: StreamPart[]; item: ItemRow } {
+  const resolved: ResolvedCall | { fault: string } =
+    index < MAX_CALLS_PER_ROUND
+      ? deps.tools.resolve(call.name, call.arguments)
+      : { fault: `Too many calls at once: at most ${MAX_CALLS_PER_ROUND} are made in one round.` }
+  const id = `call_${deps.newId()}`
+  const base = { type: 'tool-input-available', toolCallId: id, dynamic: true } as const
+  if ('fault' in resolved) {
+    const input = parseLoosely(call.arguments)
+    const tool = cleanText(call.name).slice(0, 200)
+    const item: ItemRow = { id, tool, title: tool, input, state: 'failed', approvalId: null, content: resolved.fault }
+    const error = { type: 'tool-output-error', toolCallId: id, errorText: resolved.fault, dynamic: true } as const
+    return { parts: [{ ...base, toolName: tool, input }, error], item }
+  }
+  const input = cleanJson(resolved.input)
+  const shown: StreamPart = { ...base, toolName: resolved.name, title: resolved.title, input }
+  const item: ItemRow = {
+    id,
+    tool: resolved.name,
+    title: resolved.title,
+    input,
+    state: resolved.asks ? 'requested' : 'started',
+    approvalId: resolved.asks ? `ask_${deps.newId()}` : null,
+    content: null,
+  }
+  if (item.approvalId === null) return { parts: [shown], item }
+  return { parts: [shown, { type: 'tool-approval-request', approvalId: item.approvalId, toolCallId: id }], item }
+}
+
+/** Carries out what people have answered: a refused call is settled, an allowed one becomes `started`. */
+async function* settleAnswers(context: RunContext, deps: RunDeps): AsyncGenerator<RunStep> {
+  for (const call of unsettledCalls(context.progress)) {
+    const item = context.items.get(call.toolCallId)
+    if (item === undefined || item.approvalId === null) continue
+    if (item.state === 'approved') {
+      const started: ItemRow = { ...item, state: 'started' }
+      context.items.set(item.id, started)
+      yield {
+        type: 'commit',
+        parts: [{ type: 'tool-approval-response', approvalId: item.approvalId, approved: true }],
+        rows: { items: [started] },
+      }
+    } else if (item.state === 'denied') {
+      const denied: ItemRow = { ...item, content: item.content ?? 'The person refused this call.' }
+      context.items.set(item.id, denied)
+      yield {
+        type: 'commit',
+        parts: [
+          { type: 'tool-approval-response', approvalId: item.approvalId, approved: false },
+          { type: 'tool-output-denied', toolCallId: item.id },
+        ],
+        rows: { items: [denied] },
+      }
+      deps.observe.toolCall(serverOf(item.tool), 'denied', 0)
+    }
+  }
+}
+
+function resolveAll(calls: readonly ToolPart[], deps: RunDeps): { call: ToolPart; resolved: ResolvedCall | null }[] {
+  return calls.map((call) => {
+    const resolved = deps.tools.resolve(call.toolName, JSON.stringify(call.input ?? {}))
+    return { call, resolved: 'fault' in resolved ? null : resolved }
+  })
+}
+
+/** Waits for people without a worker. False where an answer came in meanwhile. */
+async function* park(context: RunContext, deps: RunDeps): AsyncGenerator<RunStep, boolean> {
+  try {
+    yield { type: 'commit', parts: [status('waiting', 'Waiting for your answer')], rows: { park: true } }
+    return true
+  } catch (error) {
+    if (!(error instanceof AnswerArrived)) throw error
+    context.items = await deps.loadItems(context.run.id)
+    return false
+  }
+}
+
+function parseLoosely(json: string): unknown {
+  try {
+    return cleanJson(JSON.parse(json))
+  } catch {
+    return cleanText(json)
+  }
+}

@@ -1,0 +1,111 @@
+import type { FinishMetadata } from '@ai-assistant/contract'
+import { sql } from 'kysely'
+import type { Tx } from '../storage/database.ts'
+import { queries } from '../storage/queries.ts'
+import { APPROVAL_MINUTES } from './bounds.ts'
+import type { RunContext } from './run-context.ts'
+import { wordsOf } from './run-state.ts'
+import { AnswerArrived, type ItemRow, type RunRows, type UsageRow } from './run-step.ts'
+
+/** Writes the rows of one step, inside the transaction that holds the run. */
+export async function writeRows(tx: Tx, context: RunContext, rows: RunRows, newId: () => string): Promise<void> {
+  for (const item of rows.items ?? []) await writeItem(tx, context, item)
+  for (const usage of rows.usage ?? []) await writeUsage(tx, context, usage, newId)
+  if (rows.park) await parkRun(tx, context)
+  if (rows.end) await endRun(tx, context, rows.end)
+}
+
+async function writeItem(tx: Tx, context: RunContext, item: ItemRow): Promise<void> {
+  const settled = ['done', 'failed', 'denied', 'unknown'].includes(item.state)
+  const changes = { state: item.state, content: item.content, settled_at: settled ? sql<Date>`now()` : null }
+  await tx.run(
+    queries
+      .insertInto('run_item')
+      .values({
+        run_id: context.run.id,
+        item_id: item.id,
+        owner_id: context.run.ownerId,
+        tool: item.tool,
+        title: item.title,
+        input: JSON.stringify(item.input ?? null),
+        approval_id: item.approvalId,
+        approval_expires_at:
+          item.approvalId === null ? null : sql<Date>`now() + make_interval(mins => ${APPROVAL_MINUTES})`,
+        ...changes,
+      })
+      .onConflict((conflict) => conflict.columns(['run_id', 'item_id']).doUpdateSet(changes)),
+  )
+}
+
+/** One row for each attempt at each item: written twice, it stays one. */
+async function writeUsage(tx: Tx, context: RunContext, row: UsageRow, newId: () => string): Promise<void> {
+  await tx.run(
+    queries
+      .insertInto('usage_entry')
+      .values({
+        id: newId(),
+        owner_id: context.run.ownerId,
+        run_id: context.run.id,
+        conversation_id: context.run.conversationId,
+        item: row.item,
+        attempt: row.attempt,
+        kind: row.kind,
+        name: row.name,
+        input_tokens: row.usage.inputTokens,
+        output_tokens: row.usage.outputTokens,
+        cached_tokens: row.usage.cachedTokens,
+        reasoning_tokens: row.usage.reasoningTokens,
+        estimated: row.usage.estimated,
+        charged: row.charged,
+        duration_ms: row.durationMs,
+        context_bytes: row.contextBytes,
+      })
+      .onConflict((conflict) => conflict.columns(['run_id', 'item', 'attempt']).doNothing()),
+  )
+}
+
+/** The transaction holds the run's row, and so does one that records an answer: the two cannot miss each other. */
+async function parkRun(tx: Tx, context: RunContext): Promise<void> {
+  const answered = await tx.all(
+    queries
+      .selectFrom('run_item')
+      .select(['item_id', 'state'])
+      .where('run_id', '=', context.run.id)
+      .where('state', 'in', ['approved', 'denied'])
+      .where('settled_at', 'is', null),
+  )
+  if (answered.length > 0) throw new AnswerArrived('a person has answered')
+  await tx.run(queries.updateTable('run').set({ state: 'waiting', worker_id: null }).where('id', '=', context.run.id))
+  await tx.run(queries.updateTable('message').set({ state: 'waiting' }).where('id', '=', context.run.messageId))
+}
+
+async function endRun(tx: Tx, context: RunContext, end: FinishMetadata): Promise<void> {
+  const { run, progress } = context
+  const { parts } = progress.folded
+  await tx.run(
+    queries
+      .updateTable('message')
+      .set({
+        parts: JSON.stringify(parts),
+        words: wordsOf(parts),
+        state: end.state,
+        reason: end.reason ?? null,
+        error: end.error ?? null,
+        usage: JSON.stringify(end.usage),
+        run_id: null,
+      })
+      .where('id', '=', run.messageId),
+  )
+  await tx.run(
+    queries
+      .updateTable('run')
+      .set({ state: end.state, worker_id: null, ended_at: sql<Date>`now()` })
+      .where('id', '=', run.id),
+  )
+  await tx.run(
+    queries
+      .updateTable('conversation')
+      .set({ updated_at: sql<Date>`now()` })
+      .where('id', '=', run.conversationId),
+  )
+}
