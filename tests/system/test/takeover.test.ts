@@ -70,20 +70,25 @@ test.skipIf(inject('postgresUrl') === null)(
   },
 )
 
-test.skipIf(inject('postgresUrl') === null)('a replica that is stopped hands its answers over at once', async () => {
-  const model = { url: simulator.url, name: `sim-itl10-len${tokens}-seed3` }
-  product = await startProduct({ model, web: false, replicas: 2, redisUrl: inject('redisUrl') })
-  const [first, second] = product.replicas
-  const owner = await product.signIn()
-  const run = await owner.send({ text: 'Count through a release' })
-  const watch = watchFor('t0080')
-  const reader = readAnswer(owner.at(second!.url), run.runId, watch)
-  await watch.seen
-  expect(await first!.stop()).toBe(0)
-  const answer = await reader
-  expect(faultsOfNumbering(answer.text, tokens)).toEqual([])
-  expect(answer.finish.state).toBe('complete')
-})
+// SIGTERM lets answers end first; SIGINT does not wait for them.
+test.skipIf(inject('postgresUrl') === null).each(['SIGTERM', 'SIGINT'] as const)(
+  'a replica that is stopped by %s loses nothing of its answers',
+  async (signal) => {
+    const model = { url: simulator.url, name: `sim-itl10-len${tokens}-seed3` }
+    product = await startProduct({ model, web: false, replicas: 2, redisUrl: inject('redisUrl') })
+    const [first, second] = product.replicas
+    const owner = await product.signIn()
+    const run = await owner.send({ text: 'Count through a release' })
+    const watch = watchFor('t0080')
+    const reader = readAnswer(owner.at(second!.url), run.runId, watch)
+    await watch.seen
+    expect(await first!.stop(signal)).toBe(0)
+    const answer = await reader
+    expect(faultsOfNumbering(answer.text, tokens)).toEqual([])
+    expect(answer.finish.state).toBe('complete')
+    expect(answer.parts.some((part) => part.type === 'data-takeover')).toBe(signal === 'SIGINT')
+  },
+)
 
 // A paused process wakes up and writes on, not knowing that its lease has passed to another.
 test.skipIf(inject('postgresUrl') === null)('a replica that slept through its lease writes nothing more', async () => {

@@ -14,8 +14,8 @@ export interface ServerChild {
   ownerCode(): Promise<string>
   /** Ends it as a crash would. */
   kill(): Promise<void>
-  /** Asks it to end (SIGTERM) and resolves to its exit code. */
-  stop(): Promise<number | null>
+  /** Asks it to end, as an orchestrator of containers does (SIGTERM) or a terminal (SIGINT); resolves to its exit code. */
+  stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<number | null>
   /** Starts it again, on the same port, after `kill` or `stop`; resolves when it is ready. */
   start(): Promise<void>
   /** Stops it in its tracks, and lets it go on. */
@@ -33,7 +33,9 @@ interface ServerSpec {
 }
 
 const readySeconds = 60
-const stopSeconds = 15
+const codeSeconds = 15
+// Longer than a server lets its answers go on.
+const stopSeconds = 30
 
 const messageSchema = z.union([
   z.looseObject({ type: z.literal('ready'), port: z.int(), ownerCode: z.string().nullish() }),
@@ -55,7 +57,7 @@ export async function startServerChild(spec: ServerSpec): Promise<ServerChild> {
     logs: () => logs,
     ownerCode: () => life.ownerCode(),
     kill: async () => void (await life.end('SIGKILL')),
-    stop: () => life.end('SIGTERM'),
+    stop: (signal = 'SIGTERM') => life.end(signal),
     start: async () => {
       await life.end('SIGKILL')
       life = await startLife(spec, hear)
@@ -114,8 +116,8 @@ async function startLife(spec: ServerSpec, hear: (text: string) => void) {
         code = null
         return first
       }
-      child.send({ type: 'owner-code' })
-      const deadline = performance.now() + stopSeconds * 1000
+      child.send({ type: 'owner-code?' })
+      const deadline = performance.now() + codeSeconds * 1000
       while (code === null && performance.now() < deadline) await sleep(20)
       const fresh: string | null = code
       code = null

@@ -46,7 +46,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   const home = await mkdtemp(join(tmpdir(), 'ai-assistant-product-'))
   const started: ServerChild[] = []
   const stop = async () => {
-    await Promise.all(started.map((server) => server.stop()))
+    await Promise.all(started.map((server) => server.stop('SIGINT')))
     await rm(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 })
   }
   const keep = async (starting: Promise<ServerChild>) => {
