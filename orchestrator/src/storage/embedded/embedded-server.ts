@@ -1,0 +1,98 @@
+import { Worker } from 'node:worker_threads'
+import type { StorageLog } from '../storage-log.ts'
+import { DirectoryInUse } from './directory-lock.ts'
+import type { EmbeddedStep, WorkerAnswer, WorkerRequest } from './worker-messages.ts'
+
+type Pending = { resolve: (bytes: Uint8Array) => void; reject: (error: Error) => void }
+type Running = { worker: Worker; pending: Pending[]; closed: () => void }
+
+/** PostgreSQL in a thread of this process. If the thread dies, its connections fail and the next one starts it again. */
+export class EmbeddedServer {
+  #directory: string
+  #log: StorageLog
+  #progress: (step: EmbeddedStep) => void
+  #running: Promise<Running> | undefined
+  #closing = false
+
+  constructor(directory: string, log: StorageLog, progress: (step: EmbeddedStep) => void) {
+    this.#directory = directory
+    this.#log = log
+    this.#progress = progress
+  }
+
+  /** Rejects with `DirectoryInUse`, or with what kept PostgreSQL from starting. */
+  async start(): Promise<void> {
+    await this.#run()
+  }
+
+  /** Sends a request and returns the bytes of its answer. Rejects when the thread dies. */
+  async request(request: WorkerRequest, transfer: ArrayBuffer[] = []): Promise<Uint8Array> {
+    const running = await this.#run()
+    return new Promise((resolve, reject) => {
+      running.pending.push({ resolve, reject })
+      running.worker.postMessage(request, transfer)
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true
+    if (this.#running === undefined) return
+    const running = await this.#running.catch(() => undefined)
+    if (running === undefined) return
+    await new Promise<void>((resolve) => {
+      running.closed = resolve
+      running.worker.postMessage({ kind: 'close' } satisfies WorkerRequest)
+    })
+    await running.worker.terminate()
+  }
+
+  #run(): Promise<Running> {
+    if (this.#running === undefined) {
+      if (this.#closing) return Promise.reject(new Error('Connection terminated: the database is closing'))
+      this.#running = this.#startWorker()
+      this.#running.catch(() => {
+        this.#running = undefined
+      })
+    }
+    return this.#running
+  }
+
+  #startWorker(): Promise<Running> {
+    const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: { directory: this.#directory } })
+    const running: Running = { worker, pending: [], closed: () => undefined }
+    return new Promise((resolve, reject) => {
+      worker.on('message', (answer: WorkerAnswer) => {
+        switch (answer.kind) {
+          case 'progress':
+            return this.#progress(answer.step)
+          case 'ready':
+            return resolve(running)
+          case 'refused':
+            return reject(answer.inUse ? new DirectoryInUse(answer.message) : new Error(answer.message))
+          case 'bytes':
+            return running.pending.shift()?.resolve(answer.bytes)
+          case 'closed':
+            return running.closed()
+        }
+      })
+      const end = (error: Error) => {
+        reject(error)
+        this.#lose(running, error)
+      }
+      worker.on('error', (error) => end(error instanceof Error ? error : new Error(String(error))))
+      worker.on('exit', () => end(new Error('Connection terminated: the thread of the embedded database has ended')))
+    })
+  }
+
+  #lose(running: Running, error: Error): void {
+    running.closed()
+    if (!this.#closing && running.pending.length > 0) {
+      this.#log.warn(
+        { err: error },
+        'the embedded database stopped in the middle of its work, and will be started again',
+      )
+    }
+    for (const { reject } of running.pending.splice(0)) reject(error)
+    this.#running = undefined
+  }
+}

@@ -1,0 +1,136 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { Pool, PoolClient } from 'pg'
+import type { Database, Session, Tx } from './database.ts'
+import { DatabaseUnavailable } from './errors.ts'
+import { unavailable } from './failure.ts'
+import { Transaction } from './transaction.ts'
+
+/** How often a transaction that PostgreSQL rolled back because of others is run again. */
+const MAX_RETRIES = 3
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+export interface PooledDatabaseParts {
+  kind: Database['kind']
+  pool: Pool
+  /** The longest a statement may go unanswered, in milliseconds; 0 for no limit. */
+  deadlineMs: number
+  /** SQL to run on a checked-out connection before `begin`, in the same round trip; '' for none. */
+  clean(client: PoolClient): string
+  openSession(): Session
+  close(): Promise<void>
+}
+
+/** What operators' scripts and migrations use beside `Database`. */
+export interface OpenedDatabase extends Database {
+  /**
+   * A connection of the login role itself, outside any transaction and without time limits. Row-level security may not bind
+   * it: for migrations alone.
+   */
+  administer<T>(work: (client: PoolClient) => Promise<T>): Promise<T>
+}
+
+/** `Database` over a pool. Every transaction puts on its role itself, so it also works behind a transaction pooler. */
+export function createPooledDatabase(parts: PooledDatabaseParts): OpenedDatabase {
+  const { kind, pool } = parts
+  const inside = new AsyncLocalStorage<{ open: boolean }>()
+
+  async function transact<T>(prelude: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    if (inside.getStore()?.open) {
+      throw new Error(
+        'A transaction was opened inside the work of another: pass the Tx down, or open it after the other has ended',
+      )
+    }
+    for (let retries = 0; ; retries++) {
+      const attempt = await tryOnce(prelude, work)
+      if (attempt.done) return attempt.result
+      if (!attempt.again || retries === MAX_RETRIES) throw attempt.error
+      await pause(retries)
+    }
+  }
+
+  async function tryOnce<T>(prelude: string, work: (tx: Tx) => Promise<T>): Promise<Attempt<T>> {
+    const client = await checkOut(pool)
+    const tx = new Transaction(client, parts.deadlineMs)
+    const scope = { open: true }
+    const onError = (error: Error) => tx.lose(error)
+    client.on('error', onError)
+    try {
+      await tx.begin(parts.clean(client) + prelude)
+      const result = await inside.run(scope, () => work(tx))
+      await tx.commit()
+      return { done: true, result }
+    } catch (error) {
+      await tx.rollback()
+      return { done: false, error, again: tx.retryable || tx.stale }
+    } finally {
+      scope.open = false
+      client.off('error', onError)
+      client.release(tx.broken)
+    }
+  }
+
+  const asSystem: Database['asSystem'] = (work) => transact('begin; set local role ai_assistant_system', work)
+
+  return {
+    kind,
+    asSystem,
+    asPerson: async (personId, work) => {
+      if (!UUID.test(personId)) throw new TypeError('A person is named by a UUID')
+      return transact(`begin; set local role ai_assistant_app; set local app.person_id = '${personId}'`, work)
+    },
+    openSession: () => parts.openSession(),
+    check: () => check(pool, parts),
+    stats: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    administer: (work) => administer(pool, parts, work),
+    close: () => parts.close(),
+  }
+}
+
+type Attempt<T> = { done: true; result: T } | { done: false; error: unknown; again: boolean }
+
+async function checkOut(pool: Pool): Promise<PoolClient> {
+  try {
+    return await pool.connect()
+  } catch (error) {
+    throw unavailable(error)
+  }
+}
+
+/** Full jitter: two transactions that met must not meet again. */
+function pause(retries: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** retries))
+}
+
+async function check(pool: Pool, parts: PooledDatabaseParts): Promise<void> {
+  const client = await checkOut(pool)
+  const tx = new Transaction(client, parts.deadlineMs)
+  try {
+    await tx.begin(`${parts.clean(client)}begin`)
+    const [row] = await tx.sql<{ readonly: string }>(`select current_setting('transaction_read_only') as readonly`)
+    if (row?.readonly !== 'off') {
+      tx.broken = true
+      throw new DatabaseUnavailable('The database answers, but takes no writes')
+    }
+  } finally {
+    await tx.rollback()
+    client.release(tx.broken)
+  }
+}
+
+async function administer<T>(
+  pool: Pool,
+  parts: PooledDatabaseParts,
+  work: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+  const client = await checkOut(pool)
+  let failed = true
+  try {
+    await client.query(`${parts.clean(client)}reset role; set statement_timeout = 0`)
+    const result = await work(client)
+    failed = false
+    return result
+  } finally {
+    // It may have changed the session in any way: on a server it is thrown away, on the embedded one it is reset.
+    client.release(failed || parts.kind === 'postgres')
+  }
+}

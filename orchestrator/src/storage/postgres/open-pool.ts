@@ -1,0 +1,36 @@
+import pg from 'pg'
+import type { StorageLog } from '../storage-log.ts'
+import { clientOptions } from './client-options.ts'
+
+/** A statement of a request that runs longer is cancelled by the server, in milliseconds. */
+export const STATEMENT_TIMEOUT_MS = 15_000
+/** A statement unanswered for so long is answered by nobody: the server's own timeout has passed. */
+export const DEADLINE_MS = STATEMENT_TIMEOUT_MS + 5_000
+const IDLE_ABOVE_KEPT_MS = 10_000
+/** Settings of each new connection. A transaction left open by a stuck process must not hold its locks for ever. */
+const SETTINGS = `
+  set statement_timeout = ${STATEMENT_TIMEOUT_MS};
+  set idle_in_transaction_session_timeout = ${60_000};
+  select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`
+
+/** `size` connections are kept, `overflow` more may open under load and are closed when idle. */
+export function openPool(url: string, size: number, overflow: number, log: StorageLog): pg.Pool {
+  const pool = new pg.Pool({
+    ...clientOptions(url),
+    min: size,
+    max: size + overflow,
+    idleTimeoutMillis: IDLE_ABOVE_KEPT_MS,
+    // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it; only its type does not say so
+    onConnect: (client) => client.query(SETTINGS).then(() => undefined),
+  })
+  watchPool(pool, log)
+  return pool
+}
+
+/** An 'error' that nobody hears ends the process: the pool tells of idle connections, checked-out ones tell it themselves. */
+export function watchPool(pool: pg.Pool, log: StorageLog): void {
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'))
+  pool.on('connect', (client) => {
+    client.on('error', (error) => log.debug({ err: error }, 'a database connection was lost'))
+  })
+}
