@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Health, Ready } from '@ai-assistant/contract'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
+import { Agent } from 'undici'
+import { type Assets, findAsset, sendAsset } from './assets.ts'
+import type { ServerConfig } from './config.ts'
+import { forward, type Forwarding } from './forward.ts'
+import { createMetrics, mayReadMetrics } from './metrics.ts'
+import { problemType, toProblem } from './problem.ts'
+import { securityHeaders } from './security-headers.ts'
+
+export interface AppParts {
+  config: ServerConfig
+  assets: Assets
+  version: string
+  log: FastifyBaseLogger
+}
+
+/** A client that came to a dead end comes back after this many seconds; a restart takes about as long. */
+const retryAfter = '1'
+
+/** How long the orchestrator may take to say that it lives, in milliseconds. */
+const readyTimeout = 2_000
+
+/** Streams have no end of their own: a server that closes lets them go after this long, in milliseconds. */
+const streamGrace = 1_000
+
+/** The web app's server: gives out the app, and passes `/api` and `/v1` on, so that the browser sees one origin. */
+export function createApp({ config, assets, version, log }: AppParts): FastifyInstance {
+  const metrics = createMetrics()
+  const headers = securityHeaders(config.https)
+  const dispatcher = new Agent({ connectTimeout: 5_000, keepAliveTimeout: 4_000 })
+  const app = fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+    trustProxy: config.trustedProxies,
+    forceCloseConnections: 'idle',
+    genReqId: (request) => requestIdOf(request.headers['x-request-id']),
+  })
+
+  // Bodies are passed on as they come; none is read here.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _body, done) => done(null))
+
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers(headers)
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    const path = request.routeOptions.url ?? 'none'
+    const seconds = reply.elapsedTime / 1000
+    metrics.countRequest({ method: request.method, path, status: reply.raw.statusCode, seconds })
+  })
+
+  app.get('/health', async (): Promise<Health> => ({ status: 'ok', version }))
+  app.get('/ready', async (_request, reply): Promise<Ready> => {
+    const orchestrator = await askHealth(dispatcher, config.orchestratorUrl)
+    const ready = orchestrator.ok && assets.size > 0
+    reply.code(ready ? 200 : 503)
+    return {
+      status: ready ? 'ready' : 'not-ready',
+      checks: { orchestrator, assets: { ok: assets.size > 0 } },
+    }
+  })
+  app.get('/metrics', async (request, reply) => {
+    if (!mayReadMetrics(request, config.metricsToken)) {
+      return sendProblem(reply, toProblem('unauthenticated', request.id, 'Show METRICS_TOKEN as a bearer token.'))
+    }
+    return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics())
+  })
+
+  const forwarding = { origin: config.orchestratorUrl, dispatcher, headers }
+  for (const url of ['/api/*', '/v1/*']) app.all(url, forwardRoute(config, forwarding, log))
+  app.get('/*', (request, reply) => {
+    const asset = findAsset(assets, request)
+    if (asset) return sendAsset(asset, request, reply)
+    return sendProblem(reply, toProblem('not_found', request.id, 'There is nothing at this address.'))
+  })
+  app.setNotFoundHandler((request, reply) => {
+    return sendProblem(reply, toProblem('method_not_allowed', request.id, 'Only GET and HEAD are offered here.'))
+  })
+  app.setErrorHandler((error, request, reply) => {
+    log.error({ err: error, requestId: request.id }, 'a request failed')
+    return sendProblem(reply, toProblem('internal', request.id, 'Try again in a moment.'))
+  })
+
+  app.addHook('preClose', () => void letGo(app))
+  app.addHook('onClose', () => dispatcher.destroy())
+  return app
+}
+
+function forwardRoute(config: ServerConfig, forwarding: Forwarding, log: FastifyBaseLogger) {
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    if (!staysBelow(request.url)) {
+      return sendProblem(reply, toProblem('not_found', request.id, 'There is nothing at this address.'))
+    }
+    if (Number(request.headers['content-length'] ?? 0) > config.uploadMaxBytes) {
+      const detail = `The body may have ${config.uploadMaxBytes} bytes at most.`
+      return sendProblem(reply.header('connection', 'close'), toProblem('body_too_large', request.id, detail))
+    }
+    const caller = { protocol: request.protocol, host: request.host, requestId: request.id }
+    reply.hijack()
+    const failure = await forward(request.raw, reply.raw, caller, forwarding)
+    if (failure === null || reply.raw.destroyed) return reply
+    log.warn({ requestId: request.id, ...failure }, 'the orchestrator could not be asked')
+    const problem = toProblem(
+      'unavailable',
+      request.id,
+      'The orchestrator does not answer. Try again in a moment.',
+      502,
+    )
+    reply.raw.writeHead(502, { ...forwarding.headers, 'content-type': problemType, 'retry-after': retryAfter })
+    reply.raw.end(JSON.stringify(problem))
+    // What is still being sent has nowhere to go.
+    request.raw.unpipe()
+    request.raw.resume()
+    return reply
+  }
+}
+
+/** A path that climbs out with dots could reach what is not to be forwarded, such as `/metrics`. */
+function staysBelow(url: string): boolean {
+  const path = URL.parse(url, 'http://localhost')?.pathname ?? ''
+  return /^\/(api|v1)\//.test(path)
+}
+
+async function askHealth(dispatcher: Agent, url: string): Promise<{ ok: boolean; detail?: string }> {
+  try {
+    const signal = AbortSignal.timeout(readyTimeout)
+    const { statusCode, body } = await dispatcher.request({
+      origin: url,
+      path: '/health',
+      method: 'GET',
+      signal,
+    })
+    await body.dump()
+    return statusCode === 200 ? { ok: true } : { ok: false, detail: `It answers ${statusCode}.` }
+  } catch (error) {
+    return { ok: false, detail: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+async function letGo(app: FastifyInstance): Promise<void> {
+  await sleep(streamGrace, undefined, { ref: false })
+  app.server.closeAllConnections()
+}
+
+function sendProblem(reply: FastifyReply, problem: ReturnType<typeof toProblem>): FastifyReply {
+  return reply.code(problem.status).type(problemType).send(JSON.stringify(problem))
+}
+
+function requestIdOf(header: string | string[] | undefined): string {
+  return typeof header === 'string' && /^[\w.:-]{8,128}$/.test(header) ? header : randomUUID()
+}

@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+
+export interface ServerConfig {
+  host: string
+  port: number
+  /** Without a trailing slash. */
+  orchestratorUrl: string
+  /** Whether people reach the app by https, which browsers are then told to keep to. */
+  https: boolean
+  metricsToken: string | null
+  trustedProxies: string[]
+  uploadMaxBytes: number
+  logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'
+}
+
+/** The environment is wrong; the message names each fault on a line. */
+export class ConfigError extends Error {
+  override name = 'ConfigError'
+}
+
+const names: Record<string, ServerConfig['logLevel']> = {
+  trace: 'trace',
+  debug: 'debug',
+  info: 'info',
+  warn: 'warn',
+  warning: 'warn',
+  error: 'error',
+  fatal: 'fatal',
+  critical: 'fatal',
+}
+
+const port = 'must be a port number from 0 to 65535'
+const url = 'must be an address that begins with http:// or https://'
+
+const schema = z.object({
+  FRONTEND_PORT: z.coerce.number(port).int(port).min(0, port).max(65_535, port).default(5000),
+  ORCHESTRATOR_URL: z.url({ protocol: /^https?$/, error: url }).default('http://localhost:8000'),
+  PUBLIC_URL: z.url({ protocol: /^https?$/, error: url }).optional(),
+  HOST: z.string().optional(),
+  METRICS_TOKEN: z.string().optional(),
+  TRUSTED_PROXIES: z.string().default('loopback'),
+  UPLOAD_MAX_BYTES: z.coerce
+    .number()
+    .int()
+    .min(1024)
+    .default(10 * 1024 * 1024),
+  LOG_LEVEL: z
+    .string()
+    .toLowerCase()
+    .refine((level) => level in names, 'must be trace, debug, info, warn, error or fatal')
+    .default('info'),
+  ENVIRONMENT: z.string().default('development'),
+})
+
+/**
+ * Reads what this server needs, once. Empty counts as unset.
+ *
+ * @throws {ConfigError}
+ */
+export function readConfig(env: Record<string, string | undefined> = process.env): ServerConfig {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()))
+  const result = schema.safeParse({
+    ...set,
+    METRICS_TOKEN: set['METRICS_TOKEN'] ?? tokenFrom(set['METRICS_TOKEN_FILE']),
+  })
+  if (!result.success) {
+    throw new ConfigError(result.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}.`).join('\n'))
+  }
+  const values = result.data
+  const local = ['development', 'test'].includes(values.ENVIRONMENT)
+  return {
+    host: values.HOST ?? (local ? '127.0.0.1' : '0.0.0.0'),
+    port: values.FRONTEND_PORT,
+    orchestratorUrl: values.ORCHESTRATOR_URL.replace(/\/+$/, ''),
+    https: values.PUBLIC_URL?.startsWith('https:') ?? false,
+    metricsToken: values.METRICS_TOKEN?.trim() ?? null,
+    trustedProxies: values.TRUSTED_PROXIES.split(',').map((part) => part.trim()),
+    uploadMaxBytes: values.UPLOAD_MAX_BYTES,
+    logLevel: names[values.LOG_LEVEL] ?? 'info',
+  }
+}
+
+function tokenFrom(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error)
+    throw new ConfigError(`METRICS_TOKEN_FILE names ${file}, which cannot be read (${reason}).`)
+  }
+}
