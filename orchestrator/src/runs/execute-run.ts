@@ -2,7 +2,7 @@ import type { FinishMetadata, IncompleteReason, StreamPart } from '@ai-assistant
 import { MAX_DEATHS, MAX_ROUNDS, MAX_SECONDS } from './bounds.ts'
 import { type ModelOutcome, modelStep } from './model-step.ts'
 import type { RunContext, RunDeps, StopReason } from './run-context.ts'
-import { currentStep, shownText, unsettledCalls } from './run-state.ts'
+import { hasCalls, shownText, unsettledCalls } from './run-state.ts'
 import { addUsage, type ItemRow, type RunStep, type UsageRow } from './run-step.ts'
 import { requestCalls, settleLostCalls, toolStep } from './tool-step.ts'
 
@@ -24,7 +24,7 @@ export async function* executeRun(context: RunContext, deps: RunDeps): AsyncGene
       if ((yield* toolStep(context, deps)) === 'parked') return
       continue
     }
-    if (context.progress.stepOpen && currentStep(context.progress).some((part) => part.type === 'dynamic-tool')) {
+    if (context.progress.stepOpen && hasCalls(context.progress)) {
       yield { type: 'part', part: { type: 'finish-step' } }
     }
     if (context.progress.round > MAX_ROUNDS) return yield* end(context, deps, incomplete('rounds'))
@@ -67,7 +67,7 @@ async function* begin(context: RunContext, deps: RunDeps): AsyncGenerator<RunSte
 /** A model call that died with its worker: one row, estimated, flagged, and not charged to the person. */
 function lostAttempt(context: RunContext, deps: RunDeps): UsageRow[] {
   const { run, progress } = context
-  if (!progress.stepOpen || unsettledCalls(progress).length > 0) return []
+  if (!progress.stepOpen || hasCalls(progress)) return []
   const outputTokens = deps.estimate(shownText(progress))
   return [
     {

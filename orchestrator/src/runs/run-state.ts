@@ -67,6 +67,11 @@ export function currentStep(progress: RunProgress): MessagePart[] {
   return parts.slice(parts.findLastIndex((part) => part.type === 'step-start') + 1)
 }
 
+/** The model call of the current step is over: it ended in tool calls. */
+export function hasCalls(progress: RunProgress): boolean {
+  return currentStep(progress).some((part) => part.type === 'dynamic-tool')
+}
+
 /** The calls of the current step that have no outcome yet. */
 export function unsettledCalls(progress: RunProgress): ToolPart[] {
   return currentStep(progress).flatMap((part) => (part.type === 'dynamic-tool' && !isSettled(part) ? [part] : []))
