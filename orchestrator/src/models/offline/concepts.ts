@@ -2,12 +2,13 @@ import { stem } from './words.ts'
 
 /** Groups of English words that people use for the same thing. About language in general, not about any tool. */
 const groups = [
-  'calculate calculation calculator compute evaluate sum math arithmetic plus minus times percent divided multiplied',
+  'calculate calculation calculator compute evaluate sum math arithmetic plus minus percent divided multiplied',
   'time clock hour late',
   'convert conversion exchange change turn',
   'weather forecast temperature rain raining rainy sun sunny snow wind umbrella climate',
   'count number quantity amount total',
-  'random randomly roll dice coin pick draw choose shuffle generate lottery',
+  'number integer digit',
+  'random randomly roll dice die coin flip toss pick draw choose choice select shuffle generate lottery',
   'date day calendar weekday week days',
   'create make add new open file raise submit register start compose',
   'delete remove erase drop discard cancel',
@@ -17,7 +18,7 @@ const groups = [
   'send deliver forward post',
   'write draft compose',
   'save store keep remember record jot',
-  'note memo notes reminder',
+  'note memo notes reminder remember',
   'email mail e-mail message',
   'event meeting appointment calendar schedule invite book',
   'ticket issue bug incident problem report',
@@ -28,7 +29,7 @@ const groups = [
   'hotel room stay accommodation',
   'hash checksum digest fingerprint sha256 sha1 sha512 md5',
   'define definition meaning mean dictionary dict word',
-  'distance far between long away',
+  'distance far long away',
   'recipe cook cooking dish meal ingredient dinner lunch',
   'statistics stats count words characters analyse analyze analysis sentences lines',
   'wait slow slowly sleep delay pause',

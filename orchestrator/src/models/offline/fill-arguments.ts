@@ -1,5 +1,6 @@
 import { roleOf } from './field-role.ts'
 import type { Role } from './field-role.ts'
+import { areRelated } from './concepts.ts'
 import { leftovers } from './leftover.ts'
 import { overlaps, optionalThreshold, requiredThreshold } from './proposal.ts'
 import type { Proposal } from './proposal.ts'
@@ -9,6 +10,7 @@ import type { Clause } from './read-clause.ts'
 import { asArray, asObject } from './read-schema.ts'
 import type { Field } from './read-schema.ts'
 import type { Reading } from './reading.ts'
+import { contentStems, stem } from './words.ts'
 
 /** Arguments read from a clause, and how far the clause speaks for them. */
 export interface Filling {
@@ -38,7 +40,7 @@ export function fillArguments(reading: Reading, schema: Record<string, unknown>,
       bonus += proposal.bonus
       put(args, field.path, proposal.value)
     } else if (field.required) {
-      const fallback = fallbackFor(field)
+      const fallback = fallbackFor(field) ?? inferChoice(field, reading, taken)
       if (fallback === undefined) missing.push(field)
       else put(args, field.path, fallback)
     }
@@ -54,7 +56,8 @@ function asWritten(clause: Clause, schema: Record<string, unknown>): Record<stri
     const value = asObject(fact.value)
     const keys = Object.keys(value)
     const fits = keys.length > 0 && keys.every((key) => names.includes(key))
-    if (fits && asArray(schema['required']).every((name) => typeof name === 'string' && Object.hasOwn(value, name))) return value
+    if (fits && asArray(schema['required']).every((name) => typeof name === 'string' && Object.hasOwn(value, name)))
+      return value
   }
   return null
 }
@@ -64,7 +67,11 @@ function assign(reading: Reading, nesting: number): Map<Field, Proposal> {
   const fillObject = (fields: Field[], text: string): Record<string, unknown> | null => {
     if (nesting >= maxNesting) return null
     const clause = readClause(text, reading.clause.today)
-    const filled = fillArguments({ ...reading, clause, fields, toolStems: new Set(), aboutStems: new Set() }, {}, nesting + 1)
+    const filled = fillArguments(
+      { ...reading, clause, fields, toolStems: new Set(), aboutStems: new Set() },
+      {},
+      nesting + 1,
+    )
     return filled.missing.length === 0 && Object.keys(filled.args).length > 0 ? filled.args : null
   }
   const pairs = reading.fields.flatMap((field, order) =>
@@ -72,7 +79,9 @@ function assign(reading: Reading, nesting: number): Map<Field, Proposal> {
       .filter((proposal) => proposal.score >= (field.required ? requiredThreshold : optionalThreshold))
       .map((proposal) => ({ field, order, proposal, rank: proposal.score + (field.required ? 0.1 : 0) })),
   )
-  pairs.sort((one, other) => other.rank - one.rank || one.order - other.order || one.proposal.start - other.proposal.start)
+  pairs.sort(
+    (one, other) => other.rank - one.rank || one.order - other.order || one.proposal.start - other.proposal.start,
+  )
   const taken = new Map<Field, Proposal>()
   for (const { field, proposal } of pairs) {
     if (taken.has(field) || [...taken.values()].some((other) => overlaps(other, proposal))) continue
@@ -81,23 +90,46 @@ function assign(reading: Reading, nesting: number): Map<Field, Proposal> {
   return taken
 }
 
-const fromLeftovers: ReadonlySet<Role> = new Set(['content', 'query', 'title', 'word', 'generic', 'place', 'person', 'language', 'unit', 'country', 'json'])
+const fromLeftovers: ReadonlySet<Role> = new Set([
+  'content',
+  'query',
+  'title',
+  'word',
+  'generic',
+  'place',
+  'person',
+  'language',
+  'unit',
+  'country',
+  'json',
+])
 const shortRoles: ReadonlySet<Role> = new Set(['place', 'person', 'word', 'unit', 'language', 'country'])
 
 /** Text fields that must be filled take what is left of the clause, in order. */
 function addLeftovers(reading: Reading, taken: Map<Field, Proposal>): void {
-  const textual = reading.fields.filter((field) => !taken.has(field) && field.choices === null && (field.type === 'string' || field.type === 'any'))
+  const textual = reading.fields.filter(
+    (field) => !taken.has(field) && field.choices === null && (field.type === 'string' || field.type === 'any'),
+  )
   const wanting = textual.filter((field) => field.required || (reading.fields.length <= 2 && wantsText(field)))
   for (const field of wanting) {
     const role = roleOf(field)
     if (!fromLeftovers.has(role)) continue
     // What a search is narrowed by is often one of its words: "garden hose" in the category garden.
-    const used = [...taken].filter(([other]) => role !== 'query' || other.choices === null).map(([, proposal]) => proposal)
-    const rest = leftovers(reading, used).filter((phrase) => !shortRoles.has(role) || phrase.text.split(/\s+/u).length <= 5)
+    const used = [...taken]
+      .filter(([other, proposal]) => role !== 'query' || !isBareChoice(other, proposal))
+      .map(([, proposal]) => proposal)
+    const rest = leftovers(reading, used).filter(
+      (phrase) => !shortRoles.has(role) || phrase.text.split(/\s+/u).length <= 5,
+    )
     const [phrase] = rest
     if (phrase === undefined) continue
     taken.set(field, { value: phrase.text, start: phrase.start, end: phrase.end, score: requiredThreshold, bonus: 0 })
   }
+}
+
+/** A choice found without its field being named. */
+function isBareChoice(field: Field, { value, start, end }: Proposal): boolean {
+  return field.choices !== null && end - start <= String(value).length + 2
 }
 
 function wantsText(field: Field): boolean {
@@ -110,6 +142,18 @@ function fallbackFor(field: Field): unknown {
   return field.choices?.length === 1 ? field.choices[0] : undefined
 }
 
+/** A choice nobody named may follow from the rest: `integer`, where bounds "for integer" were given or a number was asked for. */
+function inferChoice(field: Field, { clause }: Reading, taken: ReadonlyMap<Field, Proposal>): unknown {
+  let best: { choice: unknown; votes: number } = { choice: undefined, votes: 0 }
+  for (const choice of field.choices ?? []) {
+    const name = stem(String(choice))
+    const told = [...taken.keys()].filter((other) => contentStems(other.text).has(name)).length
+    const said = clause.words.filter((word) => word.stem === name || areRelated(word.stem, name)).length
+    if (told * 2 + said > best.votes) best = { choice, votes: told * 2 + said }
+  }
+  return best.choice
+}
+
 function put(args: Record<string, unknown>, path: string[], value: unknown): void {
   let at = args
   for (const step of path.slice(0, -1)) {
@@ -118,5 +162,6 @@ function put(args: Record<string, unknown>, path: string[], value: unknown): voi
     at = next
   }
   const last = path.at(-1)
-  if (last !== undefined) Object.defineProperty(at, last, { value, enumerable: true, writable: true, configurable: true })
+  if (last !== undefined)
+    Object.defineProperty(at, last, { value, enumerable: true, writable: true, configurable: true })
 }

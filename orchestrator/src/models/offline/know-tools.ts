@@ -24,12 +24,17 @@ export function knowTools(tools: readonly ModelTool[]): KnownTool[] {
     return {
       tool,
       server: cut < 0 ? '' : tool.name.slice(0, cut),
-      title: readWords(bare).map((word) => word.text.toLowerCase()).join(' ') || bare,
+      title:
+        readWords(bare)
+          .map((word) => word.text.toLowerCase())
+          .join(' ') || bare,
       fields,
       nameStems: new Set(readWords(bare).map((word) => stem(word.text))),
       // A description can be a manual: its beginning says what the tool is for.
       aboutStems: contentStems(tool.description.slice(0, 600)),
-      fieldStems: contentStems(fields.map((field) => `${field.path.join(' ')} ${field.text} ${(field.choices ?? []).join(' ')}`).join(' ')),
+      fieldStems: contentStems(
+        fields.map((field) => `${field.path.join(' ')} ${field.text} ${(field.choices ?? []).join(' ')}`).join(' '),
+      ),
     }
   })
 }

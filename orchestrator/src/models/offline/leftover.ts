@@ -2,7 +2,7 @@ import { areRelated } from './concepts.ts'
 import { isBoundary } from './phrases.ts'
 import type { Phrase } from './phrases.ts'
 import type { Reading } from './reading.ts'
-import { isStopWord } from './words.ts'
+import { isKin, isStopWord } from './words.ts'
 import type { Word } from './words.ts'
 
 interface Span {
@@ -11,7 +11,9 @@ interface Span {
 }
 
 const commands = new Set(
-  'do make put find get give show tell search look check set add create run start please use call take bring fetch try calculate compute convert open write draft send play pick schedule plan order buy'.split(' '),
+  'do make put find get give show tell search look check set add create run start please use call take bring fetch try calculate compute convert open write draft send play pick schedule plan order buy'.split(
+    ' ',
+  ),
 )
 
 /**
@@ -33,7 +35,10 @@ export function leftovers(reading: Reading, used: readonly Span[]): Phrase[] {
 
 /** A value's preposition and article go with it. */
 function widen(text: string, span: Span): Span {
-  const lead = /(?:\b(?:the|an?|my|our|is|are|at|on|by|until|from|to|into|for|since|in|with|under|over|of|and|as|using)\s+)+$/iu.exec(text.slice(0, span.start))
+  const lead =
+    /(?:\b(?:the|an?|my|our|is|are|at|on|by|until|from|to|into|for|since|in|with|under|over|of|and|as|using)\s+)+$/iu.exec(
+      text.slice(0, span.start),
+    )
   return { start: span.start - (lead?.[0].length ?? 0), end: span.end }
 }
 
@@ -69,7 +74,7 @@ function isAsking(word: Word | undefined, reading: Reading): boolean {
 
 function isCommand(word: Word, { toolStems, aboutStems }: Reading): boolean {
   if (commands.has(word.text.toLowerCase()) || aboutStems.has(word.stem)) return true
-  return [...toolStems].some((part) => areRelated(part, word.stem))
+  return [...aboutStems].some((part) => isKin(part, word.stem)) || [...toolStems].some((part) => areRelated(part, word.stem))
 }
 
 function isLink(word: string): boolean {

@@ -66,6 +66,6 @@ function sameStem(word: string, part: string): boolean {
   return short.length >= 5 && long.startsWith(short) && long.length - short.length <= 3
 }
 
-export function namesField(word: string, field: Field): boolean {
+export function namesField(word: string, field: Pick<Field, 'nameStems'>): boolean {
   return field.nameStems.some((part) => sameStem(stem(word), part))
 }

@@ -50,7 +50,8 @@ function endsBefore(clause: Clause, at: number, from: number, options: PhraseOpt
   if (options.long === 'clause') return false
   if (/[.?!]\s|\n/u.test(between)) return true
   if (options.long === 'sentence') return false
-  if (between.includes(blank) || /[;:()]/u.test(between) || (between.includes(',') && options.list !== true)) return true
+  if (between.includes(blank) || /[;:()]/u.test(between) || (between.includes(',') && options.list !== true))
+    return true
   return clause.facts.some((fact) => fact.kind === 'date' && at >= fact.start && at < fact.end)
 }
 
@@ -58,7 +59,9 @@ function endsBefore(clause: Clause, at: number, from: number, options: PhraseOpt
 export function tidy(clause: Clause, start: number, end: number): Phrase | null {
   const source = clause.text.slice(start, end)
   const lead = /^(?:[\s,;:.!?)\]-]|\b(?:the|an?|my|our|some|please)\s)*/iu.exec(source)?.[0].length ?? 0
-  const body = source.slice(lead).replace(/(?:[\s,;:.!?([-]|\b(?:please|right now|now|for me|means?|and|or|of|the|an?|thanks)$)+$/iu, '')
+  const body = source
+    .slice(lead)
+    .replace(/(?:[\s,;:.!?([-]|\b(?:please|right now|now|for me|means?|and|or|of|the|an?|thanks)$)+$/iu, '')
   if (body === '' || /^\W+$/u.test(plain(body)) || body.includes(blank)) return null
   return { text: body, start: start + lead, end: start + lead + body.length }
 }
@@ -79,7 +82,8 @@ export function phrasesAfter(clause: Clause, prepositions: readonly string[], op
 /** Runs of capitalised words, not counting the one that opens the clause unless more follow it. */
 export function properNames(clause: Clause): Phrase[] {
   const names: Phrase[] = []
-  const pattern = /(?<![\p{L}\p{N}])\p{Lu}[\p{L}\p{N}'’-]*(?:\s+(?:of|de|do|da|del|van|von|la|le)\s+\p{Lu}[\p{L}\p{N}'’-]*|\s+\p{Lu}[\p{L}\p{N}'’-]*)*/gu
+  const pattern =
+    /(?<![\p{L}\p{N}])\p{Lu}[\p{L}\p{N}'’-]*(?:\s+(?:of|de|do|da|del|van|von|la|le)\s+\p{Lu}[\p{L}\p{N}'’-]*|\s+\p{Lu}[\p{L}\p{N}'’-]*)*/gu
   for (const match of clause.masked.matchAll(pattern)) {
     const opensSentence = /(?:^|[.?!]\s)\s*$/u.test(clause.masked.slice(0, match.index))
     const [first = ''] = match[0].split(/\s/u)

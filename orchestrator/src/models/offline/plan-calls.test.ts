@@ -11,7 +11,13 @@ const all = [...everydayTools, ...foreignTools]
 test.each([...everydayQuestions, ...foreignQuestions])('$ask', ({ ask, calls }: Question) => {
   const plan = planCalls(ask, all, today)
   const made = plan.calls.map((call) => [call.tool.tool.name, call.args, call.missing.map((field) => field.name)])
-  expect(agrees(made, calls.map(([name, args]) => [name, args, []])), JSON.stringify(made)).toBe(true)
+  expect(
+    agrees(
+      made,
+      calls.map(([name, args]) => [name, args, []]),
+    ),
+    JSON.stringify(made),
+  ).toBe(true)
 })
 
 test.each(plainTalk)('no tool is called for: %s', (ask) => {

@@ -37,7 +37,7 @@ export interface EarlierCall {
 /** Below this a tool is not meant. */
 const threshold = 0.55
 /** A tool that lacks an argument must be meant more plainly before the person is asked for it. */
-const askingThreshold = 0.9
+const askingThreshold = 0.75
 /** What another call costs, so that one sentence is not cut up without need. */
 const callCost = 0.35
 
@@ -48,7 +48,12 @@ interface Step {
 }
 
 /** Finds the calls that answer a question. Looks at every way to cut it up, and takes the one whose pieces fit best. */
-export function planCalls(question: string, tools: readonly ModelTool[], today: Date, earlier: EarlierCall[] = []): Plan {
+export function planCalls(
+  question: string,
+  tools: readonly ModelTool[],
+  today: Date,
+  earlier: EarlierCall[] = [],
+): Plan {
   const known = knowTools(tools)
   const segments = splitQuestion(question)
   const best: Step[] = [{ score: 0, calls: [], unmatched: [] }]
@@ -61,7 +66,8 @@ export function planCalls(question: string, tools: readonly ModelTool[], today: 
       return extend(before, planSegments(segments.slice(start, end), question, known, today, context))
     })
     const [first, ...others] = options.filter((option) => option !== null)
-    if (first !== undefined) best[end] = others.reduce((top, option) => (option.score > top.score + 1e-9 ? option : top), first)
+    if (first !== undefined)
+      best[end] = others.reduce((top, option) => (option.score > top.score + 1e-9 ? option : top), first)
   }
   const { calls, unmatched } = best[segments.length] ?? { calls: [], unmatched: [] }
   return { calls, unmatched }
@@ -75,14 +81,21 @@ function extend(before: Step, more: Step): Step {
   }
 }
 
-function planSegments(segments: Segment[], question: string, known: KnownTool[], today: Date, context: EarlierCall[]): Step {
+function planSegments(
+  segments: Segment[],
+  question: string,
+  known: KnownTool[],
+  today: Date,
+  context: EarlierCall[],
+): Step {
   const text = question.slice(segments[0]?.start, segments.at(-1)?.end).trim()
   const clause = readClause(text, today)
   const candidate = bestCandidate(clause, known) ?? followUp(clause, known, context, segments[0]?.start !== 0)
   // Sentences that stand for themselves are kept together only where that fills a gap.
   const joints = segments.slice(1).filter((segment) => segment.asks).length * 0.4
   if (candidate === null) return { score: -0.5 - joints, calls: [], unmatched: [text] }
-  const calls = spread(candidate, clause)
+  const { tool, filling } = candidate
+  const calls: PlannedCall[] = [{ asked: text, tool, args: filling.args, missing: filling.missing }]
   const score = candidate.score - callCost - joints - (segments[0]?.leans === true ? 0.3 : 0)
   return { score, calls, unmatched: [] }
 }
@@ -134,7 +147,9 @@ function unusedCost(clause: Clause, filling: Filling): number {
 
 /** "And in Paris?" means the tool used just before, with what is new put in. */
 function followUp(clause: Clause, known: KnownTool[], context: EarlierCall[], within: boolean): Candidate | null {
-  const leans = /^(?:and|or|what about|how about|also|now|then|same|in|for|to|with|the same)\b/iu.test(clause.text) || clause.words.length <= 3
+  const leans =
+    /^(?:and|or|what about|how about|also|now|then|same|in|for|to|with|the same)\b/iu.test(clause.text) ||
+    clause.words.length <= 3
   const previous = context.at(-1)
   const tool = known.find((candidate) => candidate.tool.name === previous?.name)
   if (!leans || previous === undefined || tool === undefined || clause.words.length > 12) return null
@@ -144,7 +159,8 @@ function followUp(clause: Clause, known: KnownTool[], context: EarlierCall[], wi
   const fresh = filling.used.filter(({ proposal }) => proposal.score > 0.2 || filling.used.length === 1)
   if (fresh.length === 0) return null
   // Within one question only a plain repetition counts: most of what follows an "and" belongs to what stands before it.
-  const repeats = /^(?:in|for|of|what about|how about)\b/iu.test(clause.text) || fresh.some(({ proposal }) => proposal.bonus >= 0.35)
+  const repeats =
+    /^(?:in|for|of|what about|how about)\b/iu.test(clause.text) || fresh.some(({ proposal }) => proposal.bonus >= 0.35)
   const single = fresh.every(({ field }) => field.required && field.type !== 'array')
   if (within && !(repeats && single)) return null
   const args = merge(previous.args, filling.args)
@@ -162,11 +178,4 @@ function merge(before: Record<string, unknown>, after: Record<string, unknown>):
 
 function isPlain(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-/** "In Tokyo and in Paris": one call for each further value of the same kind that the clause joins on with "and". */
-function spread(candidate: Candidate, clause: Clause): PlannedCall[] {
-  const { tool, filling } = candidate
-  const first: PlannedCall = { asked: clause.text, tool, args: filling.args, missing: filling.missing }
-  return [first]
 }

@@ -4,7 +4,23 @@ import type { Field } from './read-schema.ts'
 import type { Reading } from './reading.ts'
 import { stem } from './words.ts'
 
-const fillers = new Set(['is', 'ha', 'has', 'include', 'includ', 'with', 'only', 'enabl', 'enable', 'allow', 'use', 'us', 'should', 'want', 'show'])
+const fillers = new Set([
+  'is',
+  'ha',
+  'has',
+  'include',
+  'includ',
+  'with',
+  'only',
+  'enabl',
+  'enable',
+  'allow',
+  'use',
+  'us',
+  'should',
+  'want',
+  'show',
+])
 
 /** Yes where the clause speaks of what the field is called, no where it denies it. */
 export function proposeBoolean(field: Field, reading: Reading): Proposal[] {
@@ -19,11 +35,15 @@ export function proposeBoolean(field: Field, reading: Reading): Proposal[] {
   const hits = clause.words.filter((word) => wanted.includes(stem(word.text)))
   const [first] = hits
   const last = hits.at(-1)
-  if (first === undefined || last === undefined || new Set(hits.map((word) => word.stem)).size < new Set(wanted).size) return []
+  if (first === undefined || last === undefined || new Set(hits.map((word) => word.stem)).size < new Set(wanted).size)
+    return []
   const before = clause.masked.slice(Math.max(0, first.start - 20), first.start)
-  const denied = /\b(?:no|not|without|non|exclud\w+|except|don'?t|never|disable\w*)\b[\s-]*(?:\p{L}+\s)?$/iu.exec(before)
+  const denied = /\b(?:no|not|without|non|exclud\w+|except|don'?t|never|disable\w*)\b[\s-]*(?:\p{L}+\s)?$/iu.exec(
+    before,
+  )
   const common = wanted.every((part) => reading.toolStems.has(part))
-  const lead = /\b(?:that (?:are|is)|which (?:are|is)|and|only|with|include|including|in)\s+$/iu.exec(before)?.[0].length ?? 0
+  const lead =
+    /\b(?:that (?:are|is)|which (?:are|is)|and|only|with|include|including|in)\s+$/iu.exec(before)?.[0].length ?? 0
   return [
     {
       value: denied === null,

@@ -17,10 +17,13 @@ export function proposeDates(field: Field, role: 'date' | 'time' | 'date-time', 
     const isNamed = named !== null && fact.start >= named.valueStart && fact.start - named.valueStart < 6
     const before = /\b(\p{L}+)\s*$/u.exec(reading.clause.masked.slice(0, fact.start))?.[1]?.toLowerCase() ?? ''
     let score = isNamed ? 0.95 : 0.6
-    if (/^(?:from|since|starting|after|between)$/.test(before)) score += startNames.test(field.name) ? 0.2 : -0.15
-    if (/^(?:to|until|till|by|before|and)$/.test(before)) score += endNames.test(field.name) ? 0.2 : -0.15
+    if (/^(?:from|since|starting|after|between)$/.test(before)) score += startNames.test(field.name) ? 0.2 : endNames.test(field.name) ? -0.15 : 0.05
+    const closes = /^(?:to|until|till|by|before|and)$/.test(before) && !(before === 'to' && /\badd/iu.test(reading.clause.masked))
+    if (closes) score += endNames.test(field.name) ? 0.2 : startNames.test(field.name) ? -0.15 : 0
+    else if (before === 'to') score += endNames.test(field.name) ? -0.15 : 0.1
     // An end that was not spoken of is not guessed.
-    if (before === 'on' || before === 'at' || before === '') score -= endNames.test(field.name) && !field.required ? 0.15 : 0
+    if (before === 'on' || before === 'at' || before === '')
+      score -= endNames.test(field.name) && !field.required ? 0.15 : 0
     if (fact.time !== null && fact.day === null && role === 'date-time') score -= 0.1
     return [{ value, start: isNamed ? named.start : fact.start, end: fact.end, score, bonus: 0.3 }]
   })
@@ -31,7 +34,9 @@ function writeDate(fact: DateFact, role: 'date' | 'time' | 'date-time', field: F
   if (role === 'date') return fact.day
   if (role === 'time') {
     if (fact.time === null) return null
-    return /HH:MM:SS/i.test(field.text) || field.schema['format'] === 'time' ? `${fact.time}${offsetFor(field, fact, today)}` : fact.time.slice(0, 5)
+    return /HH:MM:SS/i.test(field.text) || field.schema['format'] === 'time'
+      ? `${fact.time}${offsetFor(field, fact, today)}`
+      : fact.time.slice(0, 5)
   }
   const day = fact.day ?? localDay(today)
   const local = `${day}T${fact.time ?? '00:00:00'}`

@@ -18,13 +18,15 @@ export type FillObject = (fields: Field[], text: string) => Record<string, unkno
 /** Lists: JSON as written, all numbers, all addresses, all named choices, or words joined by commas and "and". */
 export function proposeList(field: Field, reading: Reading, fillObject: FillObject): Proposal[] {
   const json = factsOf(reading.clause, 'json').filter((fact) => Array.isArray(fact.value))
-  if (json.length > 0) return json.map((fact) => ({ value: fact.value, start: fact.start, end: fact.end, score: 0.95, bonus: 0.5 }))
+  if (json.length > 0)
+    return json.map((fact) => ({ value: fact.value, start: fact.start, end: fact.end, score: 0.95, bonus: 0.5 }))
   const item = itemField(field)
   if (item.type === 'number' || item.type === 'integer') return numbers(field, item, reading)
   if (item.choices !== null) return together(disjoint(proposeChoice(item, reading)))
   if (item.type === 'object') return objects(field, item, reading, fillObject)
   const role = roleOf(item)
-  if (role === 'date' || role === 'time' || role === 'date-time') return together(disjoint(proposeDates(item, role, reading)))
+  if (role === 'date' || role === 'time' || role === 'date-time')
+    return together(disjoint(proposeDates(item, role, reading)))
   const special = proposeSpecial(item, role, reading)
   if (special !== null) return together(disjoint(special))
   return words(field, reading)
@@ -45,7 +47,15 @@ function numbers(field: Field, item: Field, { clause }: Reading): Proposal[] {
   const last = run.at(-1)
   if (first === undefined || last === undefined) return []
   const score = run.length > 1 || named !== null ? 0.7 : 0.35
-  return [{ value: run.map((fact) => fact.value), start: first.start, end: last.end, score, bonus: run.length > 1 ? 0.5 : 0.1 }]
+  return [
+    {
+      value: run.map((fact) => fact.value),
+      start: first.start,
+      end: last.end,
+      score,
+      bonus: run.length > 1 ? 0.5 : 0.1,
+    },
+  ]
 }
 
 function disjoint(proposals: Proposal[]): Proposal[] {
@@ -72,19 +82,37 @@ function words(field: Field, { clause, toolStems }: Reading): Proposal[] {
   const [first] = quotes
   const last = quotes.at(-1)
   if (first !== undefined && last !== undefined) {
-    proposals.push({ value: quotes.map((quote) => quote.text), start: first.start, end: last.end, score: 0.75, bonus: 0.2 })
+    proposals.push({
+      value: quotes.map((quote) => quote.text),
+      start: first.start,
+      end: last.end,
+      score: 0.75,
+      bonus: 0.2,
+    })
   }
   const options = { list: true, through: listWords }
   const named = findNamed(clause, field, toolStems)
   const namedPhrase = named === null ? null : phraseFrom(clause, named.wordIndex, options)
   if (named !== null && namedPhrase !== null) {
-    proposals.push({ value: splitList(namedPhrase.text), start: named.start, end: namedPhrase.end, score: named.marked ? 0.92 : 0.7, bonus: 0.3 })
+    proposals.push({
+      value: splitList(namedPhrase.text),
+      start: named.start,
+      end: namedPhrase.end,
+      score: named.marked ? 0.92 : 0.7,
+      bonus: 0.3,
+    })
   }
-  ;['with', 'using', 'containing', 'of', 'from', 'for', 'to', 'in', 'have'].forEach((preposition, rank) => {
+  ;['with', 'using', 'containing', 'of', 'from', 'for', 'to', 'in', 'have', 'between', 'among'].forEach((preposition, rank) => {
     for (const phrase of phrasesAfter(clause, [preposition], options)) {
       if (/^\d/u.test(phrase.text)) continue
       const start = phrase.start - preposition.length - 1
-      proposals.push({ value: splitList(phrase.text), start, end: phrase.end, score: (field.required ? 0.6 : 0.45) - rank * 0.03, bonus: 0.1 })
+      proposals.push({
+        value: splitList(phrase.text),
+        start,
+        end: phrase.end,
+        score: (field.required ? 0.6 : splitList(phrase.text).length > 1 ? 0.68 : 0.45) - rank * 0.03,
+        bonus: 0.1,
+      })
     }
   })
   return proposals
@@ -105,7 +133,9 @@ function objects(field: Field, item: Field, { clause, toolStems }: Reading, fill
   if (span === null) return []
   const parts = splitList(clause.text.slice(span.start, span.end)).map((part) => fillObject(fields, part))
   if (parts.length === 0 || parts.includes(null)) return []
-  return [{ value: parts, start: named?.start ?? span.start, end: span.end, score: named === null ? 0.6 : 0.8, bonus: 0.4 }]
+  return [
+    { value: parts, start: named?.start ?? span.start, end: span.end, score: named === null ? 0.6 : 0.8, bonus: 0.4 },
+  ]
 }
 
 /** From where the list is named, or from its first number, to the next preposition. */

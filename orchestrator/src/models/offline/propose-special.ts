@@ -25,7 +25,14 @@ export function proposeSpecial(field: Field, role: Role, reading: Reading): Prop
     case 'sql':
       return reading.clause.facts
         .filter((fact) => fact.kind === 'sql' || fact.kind === 'code')
-        .map((fact) => ofFact(fact, 'text' in fact ? fact.text : '', fact.kind === 'sql' ? 0.95 : 0.6, fact.kind === 'sql' ? 1.2 : 0.2))
+        .map((fact) =>
+          ofFact(
+            fact,
+            'text' in fact ? fact.text : '',
+            fact.kind === 'sql' ? 0.95 : 0.6,
+            fact.kind === 'sql' ? 1.2 : 0.2,
+          ),
+        )
     case 'json':
       return proposeJson(field, reading)
     case 'path':
@@ -48,8 +55,12 @@ function ofFact(fact: Fact, value: unknown, score: number, bonus: number): Propo
 }
 
 function proposeZones(field: Field, { clause }: Reading): Proposal[] {
+  const condition = /^\s*(?:if|when|given|assuming|suppose)\b[^,?]*/iu.exec(clause.masked)?.[0].length ?? 0
   return readPlaces(clause.masked).map((place) => {
-    return { value: place.zone, start: place.start, end: place.end, score: direction(field, clause.masked, place.start, 0.85), bonus: 0.4 }
+    // "If it is nine in London" tells from where, what follows to where.
+    const turn = condition === 0 || originLike.test(field.name) === place.start < condition ? 0 : -0.3
+    const score = direction(field, clause.masked, place.start, 0.85) + turn
+    return { value: place.zone, start: place.start, end: place.end, score, bonus: 0.4 }
   })
 }
 
@@ -57,7 +68,8 @@ function proposeZones(field: Field, { clause }: Reading): Proposal[] {
 function proposeExpression(field: Field, { clause, toolText }: Reading): Proposal[] {
   const proposals: Proposal[] = []
   const told = `${field.text} ${toolText}`
-  const write = (expression: string): string => (/\*\*/.test(told) && !/\^/.test(told) ? expression.replaceAll('^', '**') : expression)
+  const write = (expression: string): string =>
+    /\*\*/.test(told) && !/\^/.test(told) ? expression.replaceAll('^', '**') : expression
   for (const fact of clause.facts) {
     if (fact.kind !== 'quote' && fact.kind !== 'code') continue
     const expression = readArithmetic(fact.text)
@@ -87,7 +99,8 @@ function proposePaths(field: Field, { clause, toolText }: Reading): Proposal[] {
     if (fact.kind === 'code') proposals.push(ofFact(fact, fact.text, 0.85, 0.3))
     if (fact.kind === 'quote') proposals.push(ofFact(fact, fact.text, 0.6, 0.1))
   }
-  const written = /(?<![\w.])(?:\$(?:[.[][\w\]['"*.-]+)+|\w+(?:(?:\.\w+)|\[[\d*]+\])+|(?:\/[\w~-]+)+|\.\w+(?:\.\w+|\[[\d*]*\])*)/gu
+  const written =
+    /(?<![\w.])(?:\$(?:[.[][\w\]['"*.-]+)+|\w+(?:(?:\.\w+)|\[[\d*]+\])+|(?:\/[\w~-]+)+|\.\w+(?:\.\w+|\[[\d*]*\])*)/gu
   for (const match of clause.masked.matchAll(written)) {
     proposals.push({ value: match[0], start: match.index, end: match.index + match[0].length, score: 0.8, bonus: 0.3 })
   }
@@ -96,7 +109,13 @@ function proposePaths(field: Field, { clause, toolText }: Reading): Proposal[] {
     for (const word of clause.words) {
       const path = findKey(fact.value, word.text, 0)
       if (path === null) continue
-      proposals.push({ value: writePath(path, told), start: word.start, end: word.end, score: 0.55 + path.length / 100, bonus: 0.2 })
+      proposals.push({
+        value: writePath(path, told),
+        start: word.start,
+        end: word.end,
+        score: 0.55 + path.length / 100,
+        bonus: 0.2,
+      })
     }
   }
   return proposals
@@ -134,7 +153,8 @@ function proposeVocabulary(
       if (last === undefined) continue
       const text = clause.masked.slice(first.start, last.end)
       // A code counts in capitals, so that "all" and "top" stay words.
-      const code = text.length === 3 && text !== text.toUpperCase() && text !== 'yen' && text !== 'won' ? null : codeOf(text)
+      const code =
+        text.length === 3 && text !== text.toUpperCase() && text !== 'yen' && text !== 'won' ? null : codeOf(text)
       if (code === null || proposals.some((other) => first.start < other.end && last.end > other.start)) continue
       const score = direction(field, clause.masked, first.start, 0.75)
       proposals.push({ value: asCode ? code : text, start: first.start, end: last.end, score, bonus: 0.5 })
@@ -144,7 +164,13 @@ function proposeVocabulary(
     if (fact.currency === null || codeOf('USD') !== 'USD') continue
     const score = originLike.test(fieldSays(field)) ? 0.9 : targetLike.test(fieldSays(field)) ? 0.4 : 0.7
     const sign = /^[\d.,]/u.test(clause.text.slice(fact.start)) ? fact.end : fact.start + 1
-    proposals.push({ value: fact.currency, start: sign === fact.end ? sign - 1 : fact.start, end: sign, score, bonus: 0.5 })
+    proposals.push({
+      value: fact.currency,
+      start: sign === fact.end ? sign - 1 : fact.start,
+      end: sign,
+      score,
+      bonus: 0.5,
+    })
   }
   return proposals
 }
@@ -152,14 +178,21 @@ function proposeVocabulary(
 function proposeLanguages(field: Field, reading: Reading): Proposal[] {
   return proposeVocabulary(field, reading, 2, (text) => languageCode(text), wantsCode(field)).filter(
     // Language names are written with a capital, or follow a preposition.
-    (proposal) => /\p{Lu}/u.test(reading.clause.text[proposal.start] ?? '') || /\b(?:in|into|to|from)\s$/iu.test(reading.clause.text.slice(0, proposal.start)),
+    (proposal) =>
+      /\p{Lu}/u.test(reading.clause.text[proposal.start] ?? '') ||
+      /\b(?:in|into|to|from)\s$/iu.test(reading.clause.text.slice(0, proposal.start)),
   )
 }
 
 function wantsCode(field: Field): boolean {
   const sample = /(?:e\.g\.|such as|like|example:?)\s*[`"']?(?<value>\p{L}+)/iu.exec(field.text)?.groups?.['value']
   if (sample !== undefined && sample.length > 3) return false
-  return sample !== undefined || /ISO|code/i.test(field.text) || /code|^(?:\w+_)?lang$|locale/i.test(field.name) || field.schema['maxLength'] === 2
+  return (
+    sample !== undefined ||
+    /ISO|code/i.test(field.text) ||
+    /code|^(?:\w+_)?lang$|locale/i.test(field.name) ||
+    field.schema['maxLength'] === 2
+  )
 }
 
 /** Units as the tool spells them, where it lists some; else as the person does. */
@@ -169,14 +202,30 @@ function proposeUnits(field: Field, { clause, toolText, fields }: Reading): Prop
   const pattern = /(?<![\p{L}_])°?\p{L}+(?:\/\p{L}+)?|(?<=\d)°/gu
   for (const match of clause.masked.matchAll(pattern)) {
     const names = unitNames(match[0])
-    if (names === null || (match[0].length < 2 && !/\d\s?°?$/u.test(clause.masked.slice(0, match.index)) && !/\b(?:to|in|into)\s$/iu.test(clause.masked.slice(0, match.index)))) continue
+    if (
+      names === null ||
+      (match[0].length < 2 &&
+        !/\d\s?°?$/u.test(clause.masked.slice(0, match.index)) &&
+        !/\b(?:to|in|into)\s$/iu.test(clause.masked.slice(0, match.index)))
+    )
+      continue
     // "in" is an inch only directly after a number.
     if (match[0].toLowerCase() === 'in' && !/\d\s?$/u.test(clause.masked.slice(0, match.index))) continue
-    const spelled = names.find((name) => new RegExp(`(?<![\\p{L}\\d])${escapePattern(name)}(?![\\p{L}\\d])`, 'u').test(told))
-    const afterNumber = /(?:[\d.]|\b(?:an?|one|half|two|three|five|ten))\s*°?$/iu.test(clause.masked.slice(0, match.index))
+    const spelled = names.find((name) =>
+      new RegExp(`(?<![\\p{L}\\d])${escapePattern(name)}(?![\\p{L}\\d])`, 'u').test(told),
+    )
+    const afterNumber = /(?:[\d.]|\b(?:an?|one|half|two|three|five|ten))\s*°?$/iu.test(
+      clause.masked.slice(0, match.index),
+    )
     const isSource = originLike.test(fieldSays(field))
     const score = direction(field, clause.masked, match.index, 0.7) + (afterNumber === isSource ? 0.2 : -0.2)
-    proposals.push({ value: spelled ?? match[0], start: match.index, end: match.index + match[0].length, score, bonus: 0.5 })
+    proposals.push({
+      value: spelled ?? match[0],
+      start: match.index,
+      end: match.index + match[0].length,
+      score,
+      bonus: 0.5,
+    })
   }
   return proposals
 }

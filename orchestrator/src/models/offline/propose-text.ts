@@ -41,9 +41,17 @@ export function proposeText(field: Field, role: Role, reading: Reading): Proposa
   }
   const named = findNamed(clause, field, reading.toolStems)
   if (named !== null) {
-    const quote = clause.facts.find((fact) => fact.start >= named.valueStart && fact.start - named.valueStart < 2 && isText(fact))
+    const quote = clause.facts.find(
+      (fact) => fact.start >= named.valueStart && fact.start - named.valueStart < 2 && isText(fact),
+    )
     if (quote !== undefined && 'text' in quote) add(quote, 0.96, 0.3, named.start)
-    else add(textAt(clause, named, endsFor(field, reading), long), named.marked ? 0.93 : 0.7, named.marked ? 0.3 : 0.15, named.start)
+    else
+      add(
+        textAt(clause, named, endsFor(field, reading), long),
+        named.marked ? 0.93 : 0.7,
+        named.marked ? 0.3 : 0.15,
+        named.start,
+      )
   }
   for (const fact of clause.facts) {
     if (!isText(fact) || !('text' in fact)) continue
@@ -82,7 +90,9 @@ function isText(fact: { kind: string }): boolean {
 
 /** "… saying that we ship on Friday": all that is left of the sentence. */
 function addSaying({ clause }: Reading, add: Add): void {
-  const cue = /\b(?:saying|says|that says|telling (?:them|him|her)|with the text|reading)(?:\s+that)?\s*:?\s*/iu.exec(clause.masked)
+  const cue = /\b(?:saying|says|that says|telling (?:them|him|her)|with the text|reading)(?:\s+that)?\s*:?\s*/iu.exec(
+    clause.masked,
+  )
   if (cue !== null) {
     const start = cue.index + cue[0].length
     const text = clause.text.slice(start).trimEnd()
@@ -93,12 +103,16 @@ function addSaying({ clause }: Reading, add: Add): void {
   if (colon === null) return
   const start = colon.index + colon[0].length
   const text = clause.text.slice(start).trimEnd()
-  if (text !== '' && !clause.facts.some((fact) => fact.start === start)) add({ text, start, end: start + text.length }, 0.72, 0.15, colon.index)
+  if (text !== '' && !clause.facts.some((fact) => fact.start === start))
+    add({ text, start, end: start + text.length }, 0.72, 0.15, colon.index)
 }
 
 /** "London to Madrid" without a "from". */
 function addPair(field: Field, { clause }: Reading, add: Add): void {
-  const pair = /(?<one>\p{Lu}[\p{L}'’-]*(?:\s\p{Lu}[\p{L}'’-]*)*)\s+(?:to|-|–|→|->)\s+(?<other>\p{Lu}[\p{L}'’-]*(?:\s\p{Lu}[\p{L}'’-]*)*)/u.exec(clause.masked)
+  const pair =
+    /(?<one>\p{Lu}[\p{L}'’-]*(?:\s\p{Lu}[\p{L}'’-]*)*)\s+(?:to|-|–|→|->)\s+(?<other>\p{Lu}[\p{L}'’-]*(?:\s\p{Lu}[\p{L}'’-]*)*)/u.exec(
+      clause.masked,
+    )
   if (pair?.groups === undefined) return
   const { one = '', other = '' } = pair.groups
   const otherStart = pair.index + pair[0].length - other.length
@@ -117,7 +131,10 @@ function endsFor(field: Field, reading: Reading): number[] {
 
 /** The preposition before a value belongs to its place, so that it does not stay behind in what is left. */
 function cueBefore(start: number, text: string): number {
-  return start - (/\b\p{L}+\s+(?:(?:the|an?|my|our)\s+)?$/iu.exec(text.slice(Math.max(0, start - 24), start))?.[0].length ?? 0)
+  return (
+    start -
+    (/\b\p{L}+\s+(?:(?:the|an?|my|our)\s+)?$/iu.exec(text.slice(Math.max(0, start - 24), start))?.[0].length ?? 0)
+  )
 }
 
 /** A single token of a certain form: a chess move, a ticker, an order number. */
@@ -126,20 +143,35 @@ export function proposeTokens(field: Field, role: Role, reading: Reading): Propo
   const named = findNamed(clause, field, new Set())
   const forms: [RegExp, number][] =
     role === 'symbol'
-      ? [[/\$(?<token>[A-Z]{1,6})\b/gu, 0.8], [/\b(?<token>[A-Z]{2,6}(?:[.-][A-Z]{1,3})?)\b/gu, 0.7]]
-      : [[/#(?<token>[\w-]+)/gu, 0.7], [/\b(?<token>(?=[\w-]*\d)[A-Za-z\d]+(?:[-_/][A-Za-z\d]+)+)\b/gu, 0.65], [/\b(?<token>(?=\p{L}*\d)(?=\d*\p{L})[\p{L}\d]{2,})\b/gu, 0.6], [/(?<![\d.,])(?<token>\d{3,})(?![\d.,]\d)/gu, 0.5]]
+      ? [
+          [/\$(?<token>[A-Z]{1,6})\b/gu, 0.8],
+          [/\b(?<token>[A-Z]{2,6}(?:[.-][A-Z]{1,3})?)\b/gu, 0.7],
+        ]
+      : [
+          [/#(?<token>[\w-]+)/gu, 0.7],
+          [/\b(?<token>(?=[\w-]*\d)[A-Za-z\d]+(?:[-_/][A-Za-z\d]+)+)\b/gu, 0.65],
+          [/\b(?<token>(?=\p{L}*\d)(?=\d*\p{L})[\p{L}\d]{2,})\b/gu, 0.6],
+          [/(?<![\d.,])(?<token>\d{3,})(?![\d.,]\d)/gu, 0.5],
+        ]
   const proposals: Proposal[] = []
   for (const [form, score] of forms) {
     for (const match of clause.masked.matchAll(form)) {
       const token = match.groups?.['token'] ?? ''
       const isNamed = named !== null && match.index >= named.valueStart - 1 && match.index - named.valueStart < 3
       const start = isNamed ? named.start : match.index
-      proposals.push({ value: token, start, end: match.index + match[0].length, score: isNamed ? 0.95 : score, bonus: 0.35 })
+      proposals.push({
+        value: token,
+        start,
+        end: match.index + match[0].length,
+        score: isNamed ? 0.95 : score,
+        bonus: /\D/u.test(token) ? 0.35 : 0.1,
+      })
     }
   }
   if (named !== null && proposals.length === 0) {
     const phrase = phraseFrom(clause, named.wordIndex)
-    if (phrase !== null) proposals.push({ value: phrase.text, start: named.start, end: phrase.end, score: 0.6, bonus: 0.1 })
+    if (phrase !== null)
+      proposals.push({ value: phrase.text, start: named.start, end: phrase.end, score: 0.6, bonus: 0.1 })
   }
   for (const fact of factsOf(clause, 'quote')) {
     proposals.push({ value: fact.text, start: fact.start, end: fact.end, score: 0.6, bonus: 0.1 })

@@ -49,18 +49,27 @@ function proposeString(field: Field, reading: Reading): Proposal[] {
 }
 
 function proposeAny({ clause }: Reading): Proposal[] {
-  return factsOf(clause, 'json').map((fact) => ({ value: fact.value, start: fact.start, end: fact.end, score: 0.9, bonus: 0.5 }))
+  return factsOf(clause, 'json').map((fact) => ({
+    value: fact.value,
+    start: fact.start,
+    end: fact.end,
+    score: 0.9,
+    bonus: 0.5,
+  }))
 }
 
 /** An object of no fixed shape: JSON as written, or `key=value` pairs. */
 function proposeObject({ clause }: Reading): Proposal[] {
   const json = factsOf(clause, 'json').filter((fact) => !Array.isArray(fact.value))
-  if (json.length > 0) return json.map((fact) => ({ value: fact.value, start: fact.start, end: fact.end, score: 0.9, bonus: 0.5 }))
+  if (json.length > 0)
+    return json.map((fact) => ({ value: fact.value, start: fact.start, end: fact.end, score: 0.9, bonus: 0.5 }))
   const pairs = [...clause.text.matchAll(/\b(?<key>\w+)\s?[=:]\s?(?<value>"[^"]*"|[^\s,;]+)/gu)]
   const [first] = pairs
   const last = pairs.at(-1)
   if (first === undefined || last === undefined) return []
-  const value = Object.fromEntries(pairs.map((pair) => [pair.groups?.['key'] ?? '', scalar(pair.groups?.['value'] ?? '')]))
+  const value = Object.fromEntries(
+    pairs.map((pair) => [pair.groups?.['key'] ?? '', scalar(pair.groups?.['value'] ?? '')]),
+  )
   return [{ value, start: first.index, end: last.index + last[0].length, score: 0.65, bonus: 0.3 }]
 }
 

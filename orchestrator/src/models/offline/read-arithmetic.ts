@@ -16,15 +16,22 @@ const rewrites: [RegExp, string | ((...parts: string[]) => string)][] = [
   [/\b(?:modulo|mod)\b/gu, ' % '],
   [/\b(?:raised )?to the power (?:of )?/gu, ' ^ '],
   [/\bto the (\d+)(?:st|nd|rd|th) power\b/gu, ' ^ $1'],
+  [/(\d)\s+factorial\b|\bfactorial of (\d+)/gu, (_, one, other) => `${one ?? other}!`],
   [new RegExp(`(${term}) squared`, 'gu'), '$1 ^ 2'],
   [new RegExp(`(${term}) cubed`, 'gu'), '$1 ^ 3'],
-  [new RegExp(`(?:the )?square root of (${number})|√\\s?(${number})`, 'gu'), (_, one, other) => `sqrt(${one ?? other})`],
+  [
+    new RegExp(`(?:the )?square root of (${number})|√\\s?(${number})`, 'gu'),
+    (_, one, other) => `sqrt(${one ?? other})`,
+  ],
   [new RegExp(`(?:the )?square root of (\\([^()]*\\))`, 'gu'), 'sqrt$1'],
   [/\bper\s?cent\b/gu, '%'],
   [new RegExp(`(${number})\\s?% off (?:of )?(${term})`, 'gu'), '$2 * (100 - $1) / 100'],
   [new RegExp(`(?:increase|raise) (${term}) by (${number})\\s?%`, 'gu'), '$1 * (100 + $2) / 100'],
   [new RegExp(`(?:decrease|reduce|lower) (${term}) by (${number})\\s?%`, 'gu'), '$1 * (100 - $2) / 100'],
-  [new RegExp(`(${number})\\s?%(?: \\p{L}+)? (?:of|on|from) (?:an? |the )?(?:\\p{L}+ of )?(${term})`, 'gu'), '$2 * $1 / 100'],
+  [
+    new RegExp(`(${number})\\s?%(?: \\p{L}+)? (?:of|on|from) (?:an? |the )?(?:\\p{L}+ of )?(${term})`, 'gu'),
+    '$2 * $1 / 100',
+  ],
   [new RegExp(`(${term})\\s?([-+])\\s?(${number})\\s?%(?!\\s*[\\d(])`, 'gu'), '$1 * (100 $2 $3) / 100'],
   [new RegExp(`(?:a )?half of (${term})`, 'gu'), '$1 / 2'],
   [new RegExp(`(?:a )?third of (${term})`, 'gu'), '$1 / 3'],
@@ -62,7 +69,7 @@ export function readArithmetic(text: string): string | null {
         : rewritten.replaceAll(pattern, (...parts) => replacement(...parts.map((part) => part as string)))
   }
   let best: string | null = null
-  for (const run of rewritten.match(/(?:sqrt\(|[\d.+\-*/^%()\s])+/gu) ?? []) {
+  for (const run of rewritten.match(/(?:sqrt\(|[\d.+\-*/^%()!\s])+/gu) ?? []) {
     const expression = trim(run)
     if (isExpression(expression) && expression.length > (best?.length ?? 0)) best = expression
   }
@@ -70,7 +77,10 @@ export function readArithmetic(text: string): string | null {
 }
 
 function trim(run: string): string {
-  const trimmed = run.replaceAll(/\s+/gu, ' ').replace(/^[\s*/^%.+]+/u, '').replace(/[\s*/^.+-]+$/u, '')
+  const trimmed = run
+    .replaceAll(/\s+/gu, ' ')
+    .replace(/^[\s*/^%.+]+/u, '')
+    .replace(/[\s*/^.+-]+$/u, '')
   return unbalanced(trimmed) ? trimmed.replace(/^[\s)]+|[\s(]+$/gu, '') : trimmed
 }
 
@@ -86,6 +96,6 @@ function unbalanced(text: string): boolean {
 
 function isExpression(text: string): boolean {
   if (unbalanced(text)) return false
-  if (/sqrt\(\s*[\d.]/u.test(text)) return true
+  if (/sqrt\(\s*[\d.]|\d!/u.test(text)) return true
   return /[\d)]\s*[-+*/^%]\s*(?:[-+]\s*)?(?:\(|sqrt|\.?\d)/u.test(text) && !/\d\s+[\d(]|\)\s*\d/u.test(text)
 }

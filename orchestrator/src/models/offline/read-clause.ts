@@ -83,7 +83,8 @@ function readInlineJson(text: string): Fact[] {
   let from = 0
   // Each attempt reads to a matching bracket, so a text of brackets alone is bounded by the attempts.
   for (let attempts = 0; attempts < 50; attempts += 1) {
-    const start = text.slice(from).search(/[[{]/u) + from
+    // A bracket directly after a name is an index, as in `items[0]`.
+    const start = text.slice(from).search(/(?<![\w.)\]])\[|\{/u) + from
     if (start < from) break
     const end = closingBracket(text, start)
     const value = end === null ? undefined : parseJson(text.slice(start, end))
@@ -121,7 +122,8 @@ function parseJson(text: string): unknown {
 
 function readQuotes(text: string): Fact[] {
   const facts: Fact[] = []
-  const pattern = /"([^"]+)"|“([^”]+)”|„([^“”]+)[“”]|«([^»]+)»|(?<![\p{L}\p{N}])'([^'\n]+(?:'\p{L}[^'\n]*)*)'(?![\p{L}\p{N}])|‘([^’\n]+)’(?!\p{L})/gu
+  const pattern =
+    /"([^"]+)"|“([^”]+)”|„([^“”]+)[“”]|«([^»]+)»|(?<![\p{L}\p{N}])'([^'\n]+(?:'\p{L}[^'\n]*)*)'(?![\p{L}\p{N}])|‘([^’\n]+)’(?!\p{L})/gu
   for (const match of text.matchAll(pattern)) {
     const quoted = match.slice(1).find((group) => group !== undefined) ?? ''
     facts.push({ kind: 'quote', text: quoted, start: match.index, end: match.index + match[0].length })
@@ -129,10 +131,14 @@ function readQuotes(text: string): Fact[] {
   return facts
 }
 
-const sqlStart = /^(?:select\s[\s\S]+|with\s+\w+\s+as\s*\(|insert\s+into\s|update\s+\w+\s+set\s|delete\s+from\s|explain\s+select\s)/iu
+const sqlStart =
+  /^(?:select\s[\s\S]+|with\s+\w+\s+as\s*\(|insert\s+into\s|update\s+\w+\s+set\s|delete\s+from\s|explain\s+select\s)/iu
 
 function readSql(text: string): Fact[] {
-  const match = /\b(?:select\s+[^.?!]*?\sfrom\s+\w|select\s+\d|insert\s+into\s|update\s+\w+\s+set\s|delete\s+from\s+\w|with\s+\w+\s+as\s*\()[\s\S]*$/iu.exec(text)
+  const match =
+    /\b(?:select\s+[^.?!]*?\sfrom\s+\w|select\s+\d|insert\s+into\s|update\s+\w+\s+set\s|delete\s+from\s+\w|with\s+\w+\s+as\s*\()[\s\S]*$/iu.exec(
+      text,
+    )
   if (match === null) return []
   const sql = match[0].trimEnd().replace(/[?]$/u, '')
   return [{ kind: 'sql', text: sql, start: match.index, end: match.index + sql.length }]

@@ -13,7 +13,8 @@ export interface DateFact {
 
 const months = 'jan feb mar apr may jun jul aug sep oct nov dec'.split(' ')
 const weekdays = 'sun mon tue wed thu fri sat'.split(' ')
-const monthName = '(?<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\.?'
+const monthName =
+  '(?<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\\.?'
 const dayNumber = '(?<day>\\d{1,2})(?:st|nd|rd|th)?'
 const yearPart = '(?:,?\\s+(?<year>\\d{4}))?'
 
@@ -37,13 +38,25 @@ const readers: [RegExp, Reader][] = [
   [/\b(?:today|tonight)\b/giu, (_, today) => ({ day: shift(today, 0) })],
   [/\btomorrow\b/giu, (_, today) => ({ day: shift(today, 1) })],
   [/\byesterday\b/giu, (_, today) => ({ day: shift(today, -1) })],
-  [/\bin (?<count>\d+|an?|one|two|three|four|five|six) (?<unit>day|week|month|year|hour|minute)s?\b/giu, (groups, today) => readSpan(groups, today, 1)],
-  [/\b(?<count>\d+|an?|one|two|three|four|five|six) (?<unit>day|week|month|year|hour|minute)s? ago\b/giu, (groups, today) => readSpan(groups, today, -1)],
+  [
+    /(?<!\b(?:are|is|seconds|minutes|hours|days|weeks|months)\s)\bin (?<count>\d+|an?|one|two|three|four|five|six) (?<unit>day|week|month|year|hour|minute)s?\b/giu,
+    (groups, today) => readSpan(groups, today, 1),
+  ],
+  [
+    /\b(?<count>\d+|an?|one|two|three|four|five|six) (?<unit>day|week|month|year|hour|minute)s? ago\b/giu,
+    (groups, today) => readSpan(groups, today, -1),
+  ],
   [/\bnext (?<unit>week|month|year)\b/giu, (groups, today) => readSpan(groups, today, 1)],
   [/\blast (?<unit>week|month|year)\b/giu, (groups, today) => readSpan(groups, today, -1)],
-  [/\b(?:(?<which>next|this|last|coming)\s+)?(?<weekday>(?:sun|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sat)(?:day)?)\b/giu, readWeekday],
+  [
+    /\b(?:(?<which>next|this|last|coming)\s+)?(?<weekday>(?:sun|mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|satur|sat)(?:day)?)\b/giu,
+    readWeekday,
+  ],
   [/\b(?<hour>\d{1,2})(?::(?<minute>\d{2}))?\s?(?<half>[ap])\.?m\b\.?/giu, readHalfDay],
-  [/\b(?<hour>[01]?\d|2[0-3]):(?<minute>[0-5]\d)(?::(?<second>[0-5]\d))?\b/gu, ({ hour, minute, second }) => clock(hour, minute, second)],
+  [
+    /\b(?<hour>[01]?\d|2[0-3]):(?<minute>[0-5]\d)(?::(?<second>[0-5]\d))?\b/gu,
+    ({ hour, minute, second }) => clock(hour, minute, second),
+  ],
   [/\bat (?<hour>[01]?\d|2[0-3]) o'?clock\b/giu, ({ hour }) => clock(hour, '00')],
   [/\bnoon\b/giu, () => clock('12', '00')],
   [/\bmidnight\b/giu, () => clock('0', '00')],
@@ -61,7 +74,10 @@ export function readDates(text: string, today: Date): DateFact[] {
       if (fact !== null) found.push({ kind: 'date', day: null, time: null, offset: null, ...fact, start, end })
     }
   }
-  return join(found.toSorted((one, other) => one.start - other.start), text)
+  return join(
+    found.toSorted((one, other) => one.start - other.start),
+    text,
+  )
 }
 
 function join(facts: DateFact[], text: string): DateFact[] {
@@ -69,7 +85,8 @@ function join(facts: DateFact[], text: string): DateFact[] {
   for (const fact of facts) {
     const last = joined.at(-1)
     const between = last === undefined ? '' : text.slice(last.end, fact.start)
-    const fits = last !== undefined && (last.day === null) !== (fact.day === null) && (last.time === null) !== (fact.time === null)
+    const fits =
+      last !== undefined && (last.day === null) !== (fact.day === null) && (last.time === null) !== (fact.time === null)
     if (fits && /^(?:\s|,|\bat\b|\bon\b)*$/iu.test(between)) {
       const whole = { ...last, day: last.day ?? fact.day, time: last.time ?? fact.time, end: fact.end }
       joined[joined.length - 1] = whole
@@ -78,7 +95,10 @@ function join(facts: DateFact[], text: string): DateFact[] {
   return joined
 }
 
-function readNamed({ month = '', day = '', year }: Record<string, string | undefined>, today: Date): Partial<DateFact> | null {
+function readNamed(
+  { month = '', day = '', year }: Record<string, string | undefined>,
+  today: Date,
+): Partial<DateFact> | null {
   const index = months.indexOf(month.slice(0, 3).toLowerCase())
   if (year !== undefined) return numeric(year, String(index + 1), day)
   const thisYear = numeric(String(today.getFullYear()), String(index + 1), day)
@@ -90,7 +110,10 @@ function readSlashes({ one = '', other = '', year }: Record<string, string | und
   return Number(one) > 12 ? numeric(year, other, one) : numeric(year, one, other)
 }
 
-function readWeekday({ which, weekday = '' }: Record<string, string | undefined>, today: Date): Partial<DateFact> | null {
+function readWeekday(
+  { which, weekday = '' }: Record<string, string | undefined>,
+  today: Date,
+): Partial<DateFact> | null {
   // "sun" and "sat" alone are a star and a verb.
   if (weekday.length < 6 && which === undefined && /^(?:sun|sat|wed|mon)$/i.test(weekday)) return null
   const target = weekdays.indexOf(weekday.slice(0, 3).toLowerCase())
@@ -98,7 +121,11 @@ function readWeekday({ which, weekday = '' }: Record<string, string | undefined>
   return { day: shift(today, which?.toLowerCase() === 'last' ? ahead - 7 || -7 : ahead) }
 }
 
-function readSpan({ count = '1', unit = 'day' }: Record<string, string | undefined>, today: Date, sign: number): Partial<DateFact> {
+function readSpan(
+  { count = '1', unit = 'day' }: Record<string, string | undefined>,
+  today: Date,
+  sign: number,
+): Partial<DateFact> {
   const words = ['zero', 'one', 'two', 'three', 'four', 'five', 'six']
   const spelled = /^an?$/i.test(count) ? 1 : words.indexOf(count.toLowerCase())
   const amount = sign * (spelled >= 0 ? spelled : Number(count))

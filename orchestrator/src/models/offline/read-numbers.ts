@@ -11,8 +11,17 @@ export interface NumberFact {
   spelled: boolean
 }
 
-const signs: Record<string, string> = { $: 'USD', '€': 'EUR', '£': 'GBP', '¥': 'JPY', '₹': 'INR', '₩': 'KRW', '₽': 'RUB' }
-const units = 'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'
+const signs: Record<string, string> = {
+  $: 'USD',
+  '€': 'EUR',
+  '£': 'GBP',
+  '¥': 'JPY',
+  '₹': 'INR',
+  '₩': 'KRW',
+  '₽': 'RUB',
+}
+const units =
+  'zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen'
 const tens = 'twenty thirty forty fifty sixty seventy eighty ninety'
 const spelledValues = new Map<string, number>([
   ...units.split(' ').map((word, value): [string, number] => [word, value]),
@@ -35,11 +44,18 @@ export function readNumbers(text: string): NumberFact[] {
     if (/^(?:\p{L}\d|st\b|nd\b|rd\b|th\b)/u.test(text.slice(end))) continue
     found.push(toFact(match, end))
   }
-  for (const match of text.matchAll(/\b[a-z]+(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?\b/giu)) {
+  for (const match of text.matchAll(/\b(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty[- ](?:one|two|three|four|five|six|seven|eight|nine)|[a-z]+)\b/giu)) {
     const value = readSpelled(match[0].toLowerCase())
     if (value === null) continue
     const end = match.index + match[0].length
     found.push({ kind: 'number', value, start: match.index, end, percent: false, currency: null, spelled: true })
+  }
+  // "How many seconds are in a day": of one day.
+  const single = /^\s*how many\b.{0,40}?\b(?:in|is|are|make|makes)\s+(?<article>an?)\s\p{L}/iu.exec(text)
+  if (single !== null) {
+    const start = single[0].search(/\san?\s\p{L}$/iu) + 1
+    const end = start + (single.groups?.['article']?.length ?? 1)
+    found.push({ kind: 'number', value: 1, start, end, percent: false, currency: null, spelled: true })
   }
   return found.toSorted((one, other) => one.start - other.start)
 }

@@ -82,7 +82,8 @@ function longestName(
     const end = (last?.index ?? 0) + (last?.[0].replace(/\.$/u, '').length ?? 0)
     const spelling = text.slice(start, end)
     // Abbreviations such as IST and US count in capitals only, unless nothing else is meant by them.
-    if (spelling.length <= 3 && spelling !== spelling.toUpperCase() && !/^(?:utc|gmt|usa|nyc)$/iu.test(spelling)) continue
+    if (spelling.length <= 3 && spelling !== spelling.toUpperCase() && !/^(?:utc|gmt|usa|nyc)$/iu.test(spelling))
+      continue
     const zone = places.get(plain(spelling.replaceAll(/[.\s]+/gu, ' ').trim()))
     if (zone !== undefined) return { zone, start, end }
   }

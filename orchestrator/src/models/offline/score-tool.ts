@@ -1,7 +1,7 @@
 import { areRelated } from './concepts.ts'
 import type { KnownTool } from './know-tools.ts'
 import type { Clause } from './read-clause.ts'
-import { isStopWord } from './words.ts'
+import { isKin, isStopWord } from './words.ts'
 
 /** How much the words of a clause speak for a tool. */
 export interface WordScore {
@@ -29,7 +29,7 @@ export function scoreWords(clause: Clause, tool: KnownTool, all: readonly KnownT
     position += 1
     const weight = coreWeight(word.stem, tool)
     core += weight * factor
-    if (weight === 0 && tool.fieldStems.has(word.stem)) fields += 0.25 * factor
+    if (weight < 0.6 && tool.fieldStems.has(word.stem)) fields += 0.25 * factor
   }
   return { core, fields }
 }
@@ -42,12 +42,6 @@ function coreWeight(stem: string, tool: KnownTool): number {
   if ([...tool.nameStems].some((part) => areRelated(part, stem))) return 0.5
   if ([...tool.aboutStems].some((part) => areRelated(part, stem))) return 0.25
   return 0
-}
-
-/** "defin(e)" and "definit(ion)": a shared beginning too long for an accident. */
-function isKin(one: string, other: string): boolean {
-  const [short, long] = one.length < other.length ? [one, other] : [other, one]
-  return short.length >= 5 && long.startsWith(short) && long.length - short.length <= 4
 }
 
 function rarity(stem: string, all: readonly KnownTool[]): number {

@@ -21,9 +21,13 @@ const opener =
 export function splitQuestion(question: string): Segment[] {
   const { masked } = readClause(question, new Date(0))
   const cuts = [0]
-  const pattern = /(?<hard>[.?!]+(?=\s)|;|\n+)|(?<soft>,?\s+(?:and|then|also|plus|as well as)\s+(?:then\s+|also\s+)?|,\s+)/giu
+  const pattern =
+    /(?<hard>[.?!]+(?=\s)|;|\n+)|(?<soft>,?\s+(?:and|then|also|plus|as well as)\s+(?:then\s+|also\s+)?|,\s+)/giu
   for (const match of masked.matchAll(pattern)) {
     const end = match.index + match[0].length
+    // A condition belongs to what follows it.
+    const sofar = masked.slice(cuts.at(-1), match.index)
+    if (match.groups?.['hard'] === undefined && /^\s*(?:if|when|given|assuming|suppose)\b/iu.test(sofar)) continue
     if (/\b(?:e\.g|i\.e|mr|mrs|dr|st|vs)$/iu.test(masked.slice(0, match.index))) continue
     cuts.push(end)
   }
@@ -38,7 +42,12 @@ export function splitQuestion(question: string): Segment[] {
       continue
     }
     const [first = '', second = ''] = text.split(/\s+/u)
-    segments.push({ start, end, asks: opener.test(text), leans: /\b(?:it|them)\b/iu.test(text) && !isStopWord(first) && !/^(?:is|what)$/iu.test(second) })
+    segments.push({
+      start,
+      end,
+      asks: opener.test(text),
+      leans: /\b(?:it|them)\b/iu.test(text) && !isStopWord(first) && !/^(?:is|what)$/iu.test(second),
+    })
   }
   return fewer(segments)
 }

@@ -13,7 +13,7 @@ const stopWords = new Set(
     'have has had i me my mine we us our you your he she they them their what which who whom whose when where why how ' +
     'please kindly just some any all to from into in on at of for with by about as and or but so then also too there here now ' +
     'right want need like let give tell show go if not no than up out s t d ll re m im id lets hey hi hello ok okay much many me ' +
-    'one something thing things very really'
+    'between during without while one something thing things very really'
   ).split(' '),
 )
 
@@ -57,6 +57,12 @@ export function stem(word: string): string {
 /** Lower case, without accents: how two spellings of a name are compared. */
 export function plain(text: string): string {
   return text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase()
+}
+
+/** "defin(e)" and "definit(ion)": a shared beginning too long for an accident. */
+export function isKin(one: string, other: string): boolean {
+  const [short, long] = one.length < other.length ? [one, other] : [other, one]
+  return short.length >= 5 && long.startsWith(short) && long.length - short.length <= 4
 }
 
 function undouble(root: string): string {

@@ -34,7 +34,10 @@ export const everydayQuestions: Question[] = [
   { ask: 'How much is 1,250 divided by 8?', calls: [['example__calculate', { expression: '1250 / 8' }]] },
   { ask: 'What is 12 squared plus 5?', calls: [['example__calculate', { expression: '12 ^ 2 + 5' }]] },
   { ask: '2^64', calls: [['example__calculate', { expression: '2^64' }]] },
-  { ask: 'Convert 5 miles to km', calls: [['example__convert_units', { value: 5, from: oneOf('mi', 'miles'), to: 'km' }]] },
+  {
+    ask: 'Convert 5 miles to km',
+    calls: [['example__convert_units', { value: 5, from: oneOf('mi', 'miles'), to: 'km' }]],
+  },
   {
     ask: 'how many kilograms are 150 pounds?',
     calls: [['example__convert_units', { value: 150, from: 'lb', to: 'kg' }]],
@@ -84,9 +87,15 @@ export const everydayQuestions: Question[] = [
   },
   { ask: 'Hash "hello" with SHA-512', calls: [['example__hash_text', { text: 'hello', algorithm: 'sha512' }]] },
   { ask: 'md5 of the text "abc"', calls: [['example__hash_text', { text: 'abc', algorithm: 'md5' }]] },
-  { ask: 'What is the sha256 checksum of banana?', calls: [['example__hash_text', { text: 'banana', algorithm: 'sha256' }]] },
+  {
+    ask: 'What is the sha256 checksum of banana?',
+    calls: [['example__hash_text', { text: 'banana', algorithm: 'sha256' }]],
+  },
   { ask: 'Save a note: buy milk and bread', calls: [['example__add_note', { text: 'buy milk and bread' }]] },
-  { ask: 'please note that the meeting moved to room 4', calls: [['example__add_note', { text: /meeting moved to room 4/ }]] },
+  {
+    ask: 'please note that the meeting moved to room 4',
+    calls: [['example__add_note', { text: /meeting moved to room 4/ }]],
+  },
   { ask: 'Show me all my notes', calls: [['example__list_notes', {}]] },
   { ask: 'list notes', calls: [['example__list_notes', {}]] },
   { ask: 'Run the slow task for 20 seconds', calls: [['example__slow_task', { seconds: 20 }]] },
@@ -102,7 +111,10 @@ export const foreignQuestions: Question[] = [
   },
   { ask: 'Will it rain in Oslo in the next 3 days?', calls: [['meteo__get_weather', { location: 'Oslo', days: 3 }]] },
   { ask: 'Convert 250 USD to EUR', calls: [['bank__exchange', { amount: 250, base: 'USD', quote: 'EUR' }]] },
-  { ask: 'how much is €1,200.50 in Japanese yen?', calls: [['bank__exchange', { amount: 1200.5, base: 'EUR', quote: 'JPY' }]] },
+  {
+    ask: 'how much is €1,200.50 in Japanese yen?',
+    calls: [['bank__exchange', { amount: 1200.5, base: 'EUR', quote: 'JPY' }]],
+  },
   { ask: 'exchange 30 pounds into dollars', calls: [['bank__exchange', { amount: 30, base: 'GBP', quote: 'USD' }]] },
   {
     ask: 'Create a ticket titled "Printer on fire" with urgent priority',
@@ -118,7 +130,9 @@ export const foreignQuestions: Question[] = [
   },
   {
     ask: 'Find flights from Berlin to San Francisco on April 3',
-    calls: [['travel__search_flights', { origin: 'Berlin', destination: 'San Francisco', departureDate: '2026-04-03' }]],
+    calls: [
+      ['travel__search_flights', { origin: 'Berlin', destination: 'San Francisco', departureDate: '2026-04-03' }],
+    ],
   },
   {
     ask: 'I want to fly to Rome from Vienna tomorrow with 2 passengers in business class',
@@ -138,12 +152,18 @@ export const foreignQuestions: Question[] = [
       ],
     ],
   },
-  { ask: 'Translate "good morning" into French', calls: [['lingua__translate', { text: 'good morning', target_lang: 'fr' }]] },
+  {
+    ask: 'Translate "good morning" into French',
+    calls: [['lingua__translate', { text: 'good morning', target_lang: 'fr' }]],
+  },
   {
     ask: 'How do you say where is the station in Spanish?',
     calls: [['lingua__translate', { text: 'where is the station', target_lang: 'es' }]],
   },
-  { ask: 'translate to German: I am hungry', calls: [['lingua__translate', { text: 'I am hungry', target_lang: 'de' }]] },
+  {
+    ask: 'translate to German: I am hungry',
+    calls: [['lingua__translate', { text: 'I am hungry', target_lang: 'de' }]],
+  },
   {
     ask: 'Schedule a meeting called "Budget review" tomorrow at 3pm with ana@example.com and bo@example.org',
     calls: [
@@ -215,7 +235,10 @@ export const foreignQuestions: Question[] = [
     calls: [
       [
         'shop__search_products',
-        { query: 'running shoes', filters: oneOf({ maxPrice: 80, inStock: true }, { maxPrice: 80, inStock: true, category: 'shoes' }) },
+        {
+          query: 'running shoes',
+          filters: oneOf({ maxPrice: 80, inStock: true }, { maxPrice: 80, inStock: true, category: 'shoes' }),
+        },
       ],
     ],
   },
@@ -228,12 +251,15 @@ export const foreignQuestions: Question[] = [
       ],
     ],
   },
-  { ask: 'look in the product catalogue for a garden hose', calls: [['shop__search_products', { query: /^(a )?garden hose$/, filters: oneOf(undefined, { category: 'garden' }) }]] },
+  {
+    ask: 'look in the product catalogue for a garden hose',
+    calls: [
+      ['shop__search_products', { query: /^(a )?garden hose$/, filters: oneOf(undefined, { category: 'garden' }) }],
+    ],
+  },
   {
     ask: 'Draft an email to kim@example.com with subject "Lunch" and body "Are you free at noon?"',
-    calls: [
-      ['mail__draft_email', { to: ['kim@example.com'], subject: 'Lunch', body: 'Are you free at noon?' }],
-    ],
+    calls: [['mail__draft_email', { to: ['kim@example.com'], subject: 'Lunch', body: 'Are you free at noon?' }]],
   },
   {
     ask: 'Write an email to a@b.io and c@d.io about the release saying that we ship on Friday',
@@ -255,9 +281,7 @@ export const foreignQuestions: Question[] = [
   { ask: 'share price for ticker NVDA', calls: [['market__stock_quote', { symbol: 'NVDA' }]] },
   {
     ask: 'Find vegan recipes with tofu, rice and broccoli in under 30 minutes',
-    calls: [
-      ['kitchen__find_recipes', { ingredients: ['tofu', 'rice', 'broccoli'], max_minutes: 30, diet: 'vegan' }],
-    ],
+    calls: [['kitchen__find_recipes', { ingredients: ['tofu', 'rice', 'broccoli'], max_minutes: 30, diet: 'vegan' }]],
   },
   {
     ask: 'What can I cook with eggs and potatoes?',
@@ -272,7 +296,7 @@ export const foreignQuestions: Question[] = [
   { ask: 'in the chess game, move Bb5', calls: [['chess__play_move', { move: 'Bb5' }]] },
   { ask: 'Define serendipity', calls: [['dict__lookup', { word: 'serendipity' }]] },
   { ask: 'What does the word ubiquitous mean?', calls: [['dict__lookup', { word: 'ubiquitous' }]] },
-  { ask: "what's the definition of \"ephemeral\"?", calls: [['dict__lookup', { word: 'ephemeral' }]] },
+  { ask: 'what\'s the definition of "ephemeral"?', calls: [['dict__lookup', { word: 'ephemeral' }]] },
   {
     ask: "What's the weather in Madrid and the stock price of MSFT?",
     calls: [

@@ -164,9 +164,12 @@ export const foreignTools: ModelTool[] = [
       },
     },
   },
-  tool('db__run_sql', 'Runs a read-only SQL query on the warehouse.', { query: { type: 'string', description: 'SQL' } }, [
-    'query',
-  ]),
+  tool(
+    'db__run_sql',
+    'Runs a read-only SQL query on the warehouse.',
+    { query: { type: 'string', description: 'SQL' } },
+    ['query'],
+  ),
   tool(
     'home__set_thermostat',
     'Sets the thermostat of a room.',
@@ -177,12 +180,10 @@ export const foreignTools: ModelTool[] = [
     },
     ['room', 'temperature'],
   ),
-  tool(
-    'geo__distance',
-    'Great-circle distance between two coordinates.',
-    { from: coordinate, to: coordinate },
-    ['from', 'to'],
-  ),
+  tool('geo__distance', 'Great-circle distance between two coordinates.', { from: coordinate, to: coordinate }, [
+    'from',
+    'to',
+  ]),
   tool(
     'shop__search_products',
     'Search the product catalogue.',
