@@ -311,6 +311,9 @@ test('gives out hashed files for ever and compressed, and the page always fresh'
   expect(plain.headers.get('content-encoding')).toBeNull()
   expect(await plain.text()).toBe(script)
 
+  const head = await get(`${url}/`, { method: 'HEAD' })
+  expect(head.headers['content-length']).toBe(String(page.length))
+  expect(await readAll(head)).toBe('')
   const fresh = await fetch(`${url}/`)
   expect(fresh.headers.get('cache-control')).toBe('no-cache')
   const again = await fetch(`${url}/`, { headers: { 'if-none-match': fresh.headers.get('etag') ?? '' } })

@@ -63,7 +63,6 @@ export function sendAsset(asset: Asset, request: FastifyRequest, reply: FastifyR
   if (request.headers['if-none-match']?.split(/\s*,\s*/).includes(etag)) return reply.code(304).send()
   reply.type(asset.type).header('content-length', form?.size ?? asset.size)
   if (form) reply.header('content-encoding', form.encoding)
-  if (request.method === 'HEAD') return reply.send()
   return reply.send(createReadStream(form?.file ?? asset.file))
 }
 

@@ -34,7 +34,6 @@ async function start(config: ServerConfig): Promise<void> {
   })
   const address = app.server.address()
   const port = typeof address === 'object' && address !== null ? address.port : config.port
-  log.info({ port, orchestrator: config.orchestratorUrl }, 'listening')
   process.send?.({ type: 'ready', port })
   // The channel alone must not keep this process alive, and losing it means that whoever started it is gone.
   process.channel?.unref()

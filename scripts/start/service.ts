@@ -9,7 +9,7 @@ export interface ServiceSpec {
   args: string[]
   cwd: string
   env: Record<string, string | undefined>
-  /** Asked until it answers, for servers that send no `ready` message. */
+  /** For a server that knows nothing of the channel: asked until it answers, and it is made to end with the launcher. */
   readyUrl?: string
 }
 
@@ -70,7 +70,7 @@ export class Service {
   restart(why: string): void {
     this.#deaths = 0
     this.#restarting = why
-    this.#child?.kill('SIGTERM')
+    this.#child?.kill('SIGINT')
   }
 
   /** Resolves when the process is gone: asked to, and after `grace` milliseconds made to. */
@@ -79,9 +79,9 @@ export class Service {
     this.#first.reject(new StartError(`${capital(this.name)} was stopped.`))
     const child = this.#child
     if (!child) return
-    // Where there are no signals, losing the channel says the same.
+    // As Ctrl-C does: SIGTERM lets running answers end first. Where there are no signals, losing the channel says the same.
     if (process.platform === 'win32') child.disconnect()
-    else child.kill('SIGTERM')
+    else child.kill('SIGINT')
     const patience = new AbortController()
     const forced = sleep(grace, undefined, { signal: patience.signal }).then(
       () => child.kill('SIGKILL'),
@@ -94,10 +94,13 @@ export class Service {
 
   #start(): void {
     const began = performance.now()
-    const child = spawn(process.execPath, ['--import', preload, ...this.#spec.args], {
-      cwd: this.#spec.cwd,
-      env: this.#spec.env,
+    const { args, cwd, env, readyUrl } = this.#spec
+    const child = spawn(process.execPath, readyUrl ? ['--import', preload, ...args] : args, {
+      cwd,
+      env,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // Out of reach of the terminal's Ctrl-C, which the launcher passes on, once.
+      detached: process.platform !== 'win32',
     })
     this.#child = child
     this.#lastWords = []
@@ -115,7 +118,7 @@ export class Service {
         void this.#died(how, performance.now() - began)
       })
     })
-    if (this.#spec.readyUrl) void this.#ask(child, this.#spec.readyUrl)
+    if (readyUrl) void this.#ask(child, readyUrl)
   }
 
   #hear(line: LogLine): void {
@@ -156,10 +159,7 @@ export class Service {
     if (lived > settled) this.#deaths = 0
     const pause = pauses[Math.min(this.#deaths, pauses.length - 1)]
     this.#deaths++
-    // A terminal's Ctrl-C reaches all processes in any order; what it ended is not to be started again.
-    const stopped = await sleep(how === 'SIGINT' ? 500 : (pause ?? 0), false, { signal: this.#stopping.signal }).catch(
-      () => true,
-    )
+    const stopped = await sleep(pause ?? 0, false, { signal: this.#stopping.signal }).catch(() => true)
     if (stopped) return
     this.#events.died(how)
     this.#start()
