@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import {
   auth,
   extractWWWAuthenticateParams,
-  InsufficientScopeError,
+  type InsufficientScopeError,
   type AuthProvider,
   type OAuthClientMetadata,
   type OAuthClientProvider,
