@@ -24,6 +24,7 @@ import { type ServerSpec, specsOfUrls } from './mcp/server-spec.ts'
 import { parseServersFile } from './mcp/servers-file.ts'
 import { type ModelChoice, openModelChoice } from './models/open-model-choice.ts'
 import { estimateTokens } from './models/estimate-tokens.ts'
+import { openRedis } from './redis/open-redis.ts'
 import { loadPrompt } from './runs/load-prompt.ts'
 import { observeRuns } from './runs/observe-runs.ts'
 import { readItems } from './runs/resume-run.ts'
@@ -57,7 +58,8 @@ export interface AppOptions {
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, database, log } = options
   const state = { draining: false }
-  const doorbell = await openDoorbell(config.redis, { log })
+  const redis = openRedis(config.redis, { log })
+  const doorbell = openDoorbell(redis)
   const late: { runs?: RunManager; journal?: Journal } = {}
   const metrics = createMetrics({
     runs: () => late.runs?.size ?? 0,
@@ -105,6 +107,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await connections.close()
       await model.close()
       await doorbell.close()
+      await redis?.close()
     },
   }
 }

@@ -8,19 +8,6 @@ import {
 } from 'kysely'
 import type { Tables } from './tables.ts'
 
-/**
- * Builds queries and runs none: hand what it builds to `tx.all`, `tx.first` or `tx.run`. Calling `.execute()` on it rejects,
- * because such a query would run beside the open transaction.
- */
-export const queries = new Kysely<Tables>({
-  dialect: {
-    createAdapter: () => new PostgresAdapter(),
-    createDriver: () => new NoDriver(),
-    createIntrospector: (kysely) => new PostgresIntrospector(kysely),
-    createQueryCompiler: () => new PostgresQueryCompiler(),
-  },
-})
-
 class NoDriver implements Driver {
   async init(): Promise<void> {}
   async destroy(): Promise<void> {}
@@ -42,3 +29,16 @@ class NoDriver implements Driver {
     await this.acquireConnection()
   }
 }
+
+/**
+ * Builds queries and runs none: hand what it builds to `tx.all`, `tx.first` or `tx.run`. Calling `.execute()` on it rejects,
+ * because such a query would run beside the open transaction.
+ */
+export const queries = new Kysely<Tables>({
+  dialect: {
+    createAdapter: () => new PostgresAdapter(),
+    createDriver: () => new NoDriver(),
+    createIntrospector: (kysely) => new PostgresIntrospector(kysely),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+  },
+})
