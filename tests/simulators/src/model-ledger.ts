@@ -20,6 +20,8 @@ export interface LedgerEntry {
   /** The text to be continued, where one was given. */
   prefix: string | null
   toolsOffered: string[]
+  /** The caller's port: equal where a connection was used again. */
+  connection: number
   request: ChatRequest
 }
 

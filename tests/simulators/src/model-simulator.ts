@@ -200,6 +200,7 @@ function newEntry(number: number, request: ChatRequest, message: IncomingMessage
     outcome: null,
     prefix: null,
     toolsOffered: (request.tools ?? []).map((tool) => tool.function.name),
+    connection: message.socket.remotePort ?? 0,
     request,
   }
 }

@@ -185,6 +185,7 @@ async function* conclude(
   }
   const usage = usageOf(call, reader)
   if (end?.end === 'stalled') return failed(silence(call, call.limits.idleMs), usage)
+  if (end?.end === 'clean' && !state.begun) return notTheProtocol(call, null)
   return failed(callFailure('cut', `${call.upstream.host} broke off in the middle of the answer.`, 'retry'), usage)
 }
 

@@ -20,6 +20,8 @@ export interface AnswerReader {
 export interface AnswerState {
   /** `finish_reason`, as the upstream wrote it. */
   finish: string | null
+  /** Anything of the protocol was seen. */
+  begun: boolean
   /** `[DONE]` was seen. */
   done: boolean
   usage: ReportedUsage | null
@@ -38,7 +40,7 @@ export function endReason(finish: string | null, toolCalls: number): EndReason {
 }
 
 export function createAnswerReader(calls: ToolCallAssembler, trimmer: OverlapTrimmer | null): AnswerReader {
-  const state: AnswerState = { finish: null, done: false, usage: null, fault: null, written: '' }
+  const state: AnswerState = { finish: null, begun: false, done: false, usage: null, fault: null, written: '' }
   const sink = createEventSink(calls, trimmer)
 
   function readEvent(event: SseEvent): void {
@@ -47,6 +49,7 @@ export function createAnswerReader(calls: ToolCallAssembler, trimmer: OverlapTri
       return
     }
     const chunk = parseObject(event.data)
+    state.begun ||= chunk !== null
     state.fault = faultOf(event, chunk)
     if (state.fault === null && chunk !== null) readChunk(state, sink, chunk)
   }

@@ -29,8 +29,8 @@ export function nextPause(model: PreparedModel, patience: Patience): Pause {
   const { until, failure } = model.pause
   const left = until - clock.now()
   if (left <= 0 || failure === null) return { kind: 'none' }
-  // Those who wait together do not come back together.
-  const ms = left + Math.round(random() * Math.min(1000, left / 4))
+  // Those who wait together do not come back together; a timer may wake a millisecond early.
+  const ms = left + 1 + Math.round(random() * Math.min(1000, left / 4))
   if (patience.pauses >= mostPauses || patience.pausedMs + left > longestPauseMs) return { kind: 'refused', failure }
   patience.pauses += 1
   patience.pausedMs += ms
