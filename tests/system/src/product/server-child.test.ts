@@ -17,6 +17,7 @@ async function startTools(env: Record<string, string> = {}) {
     cwd: root,
     env: { PATH: process.env['PATH'] ?? '', DATA_DIR: home, MCP_EXAMPLE_PORT: `${port}`, ...env },
     port,
+    announces: false,
   })
 }
 

@@ -10,7 +10,7 @@ export interface ServerChild {
   readonly pid: number
   /** All it wrote since its first start. */
   logs(): string
-  /** Its owner code: the one it came up with, or a fresh one. */
+  /** A fresh code that signs in as the owner. Earlier ones end with it, those of other replicas too. */
   ownerCode(): Promise<string>
   /** Ends it as a crash would. */
   kill(): Promise<void>
@@ -30,6 +30,8 @@ interface ServerSpec {
   cwd: string
   env: Record<string, string>
   port: number
+  /** Whether it says itself when it is ready, as the product's servers do where they are started with a channel. */
+  announces: boolean
 }
 
 const readySeconds = 60
@@ -38,7 +40,7 @@ const codeSeconds = 15
 const stopSeconds = 30
 
 const messageSchema = z.union([
-  z.looseObject({ type: z.literal('ready'), port: z.int(), ownerCode: z.string().nullish() }),
+  z.looseObject({ type: z.literal('ready'), port: z.int() }),
   z.looseObject({ type: z.literal('owner-code'), code: z.string() }),
 ])
 
@@ -88,8 +90,8 @@ async function startLife(spec: ServerSpec, hear: (text: string) => void) {
     child.on('message', (message) => {
       const known = messageSchema.safeParse(message)
       if (!known.success) return
-      code = (known.data.type === 'ready' ? known.data.ownerCode : known.data.code) ?? null
       if (known.data.type === 'ready') resolve()
+      else code = known.data.code
     })
   })
   const timeout = new AbortController()
@@ -99,8 +101,8 @@ async function startLife(spec: ServerSpec, hear: (text: string) => void) {
   ])
   // Where nobody waits for it any more, its abort is no fault.
   failure.catch(() => {})
-  const healthy = answersHealth(spec.port, timeout.signal)
-  const outcome = await Promise.race([Promise.any([ready, healthy]).then(() => null), failure])
+  const serves = spec.announces ? ready : answersReady(spec.port, timeout.signal)
+  const outcome = await Promise.race([serves.then(() => null), failure])
   timeout.abort()
   if (outcome !== null) {
     child.kill('SIGKILL')
@@ -110,25 +112,18 @@ async function startLife(spec: ServerSpec, hear: (text: string) => void) {
     child,
     end: (signal: NodeJS.Signals) => endChild(child, ended, signal),
     ownerCode: async () => {
-      const first = code
-      if (first !== null) {
-        // It is good for one use.
-        code = null
-        return first
-      }
+      code = null
       child.send({ type: 'owner-code?' })
       const deadline = performance.now() + codeSeconds * 1000
       while (code === null && performance.now() < deadline) await sleep(20)
-      const fresh: string | null = code
-      code = null
-      if (fresh === null) throw new Error(`${spec.name} gave no owner code:\n${said}`)
-      return fresh
+      if (code === null) throw new Error(`${spec.name} gave no owner code:\n${said}`)
+      return code
     },
   }
 }
 
-/** Resolves when the server answers on its port. For servers that send no message when they are ready. */
-async function answersHealth(port: number, signal: AbortSignal): Promise<void> {
+/** Resolves when the server answers on its port that it is ready. */
+async function answersReady(port: number, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const answer = await fetch(`http://127.0.0.1:${port}/ready`, { signal: AbortSignal.timeout(2000) }).catch(
       () => null,

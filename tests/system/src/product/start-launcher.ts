@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { bareEnvironment } from './bare-environment.ts'
 
 /** `npm start`, as a person runs it in a terminal. */
 export interface Launcher {
@@ -21,7 +22,7 @@ const readySeconds = 120
 export async function startLauncher(env: Record<string, string>, args: string[] = []): Promise<Launcher> {
   const child = spawn(process.execPath, ['scripts/start.mjs', ...args], {
     cwd: root,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
+    env: { ...bareEnvironment(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own, as a terminal makes it.
     detached: true,

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { freePort } from '../services/free-port.ts'
 import { testDatabase, type TestDatabase } from '../test-database.ts'
 import { type ApiClient, signIn } from './api-client.ts'
+import { bareEnvironment } from './bare-environment.ts'
 import { type ServerChild, startServerChild } from './server-child.ts'
 
 export interface ProductOptions {
@@ -57,7 +58,10 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
   try {
     const tools = await Promise.all(times(options.tools ?? 1, (at) => keep(startTools(home, at))))
     const webPort = await freePort()
-    const environment = { ...(await orchestratorEnvironment(home, options, tools)), FRONTEND_PORT: `${webPort}` }
+    const environment = {
+      ...(await orchestratorEnvironment(home, options, tools)),
+      PUBLIC_URL: `http://127.0.0.1:${webPort}`,
+    }
     const [orchestrator, ...others] = [
       await keep(startOrchestrator(environment, 0)),
       ...(await Promise.all(times((options.replicas ?? 1) - 1, (at) => keep(startOrchestrator(environment, at + 1))))),
@@ -79,12 +83,6 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     await stop()
     throw error
   }
-}
-
-/** Nothing of the tests' own environment but what any program needs: a developer's keys stay out of it. */
-function bareEnvironment(): Record<string, string> {
-  const kept = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'NODE_EXTRA_CA_CERTS']
-  return Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
 }
 
 async function orchestratorEnvironment(home: string, options: ProductOptions, tools: ServerChild[]) {
@@ -113,6 +111,7 @@ async function startOrchestrator(environment: Record<string, string>, at: number
     cwd: root,
     env: { ...environment, HOST: '127.0.0.1', ORCHESTRATOR_PORT: `${port}` },
     port,
+    announces: true,
   })
 }
 
@@ -130,6 +129,7 @@ async function startTools(home: string, at: number): Promise<ServerChild> {
       DATA_DIR: join(home, `tools-${at}`),
     },
     port,
+    announces: false,
   })
 }
 
@@ -140,6 +140,7 @@ async function startWeb(port: number, orchestrator: ServerChild): Promise<Server
     cwd: root,
     env: { ...bareEnvironment(), HOST: '127.0.0.1', FRONTEND_PORT: `${port}`, ORCHESTRATOR_URL: orchestrator.url },
     port,
+    announces: true,
   })
 }
 
