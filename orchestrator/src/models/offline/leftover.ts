@@ -74,7 +74,9 @@ function isAsking(word: Word | undefined, reading: Reading): boolean {
 
 function isCommand(word: Word, { toolStems, aboutStems }: Reading): boolean {
   if (commands.has(word.text.toLowerCase()) || aboutStems.has(word.stem)) return true
-  return [...aboutStems].some((part) => isKin(part, word.stem)) || [...toolStems].some((part) => areRelated(part, word.stem))
+  return (
+    [...aboutStems].some((part) => isKin(part, word.stem)) || [...toolStems].some((part) => areRelated(part, word.stem))
+  )
 }
 
 function isLink(word: string): boolean {

@@ -90,10 +90,12 @@ function planSegments(
 ): Step {
   const text = question.slice(segments[0]?.start, segments.at(-1)?.end).trim()
   const clause = readClause(text, today)
-  const candidate = bestCandidate(clause, known) ?? followUp(clause, known, context, segments[0]?.start !== 0)
+  const candidate = chooseCandidate(clause, known, context, segments[0]?.start !== 0)
   // Sentences that stand for themselves are kept together only where that fills a gap.
   const joints = segments.slice(1).filter((segment) => segment.asks).length * 0.4
-  if (candidate === null) return { score: -0.5 - joints, calls: [], unmatched: [text] }
+  // A question of its own is rather left open than swallowed by its neighbour.
+  const open = segments[0]?.asks === true ? 0.1 : 0.5
+  if (candidate === null) return { score: -open - joints, calls: [], unmatched: [text] }
   const { tool, filling } = candidate
   const calls: PlannedCall[] = [{ asked: text, tool, args: filling.args, missing: filling.missing }]
   const score = candidate.score - callCost - joints - (segments[0]?.leans === true ? 0.3 : 0)
@@ -104,6 +106,14 @@ interface Candidate {
   tool: KnownTool
   filling: Filling
   score: number
+}
+
+/** "New York?" after a question about the time means that question, even if another tool would take a city. */
+function chooseCandidate(clause: Clause, known: KnownTool[], context: EarlierCall[], within: boolean): Candidate | null {
+  const best = bestCandidate(clause, known)
+  if (best !== null && within) return best
+  const follow = followUp(clause, known, context, within)
+  return best !== null && (follow === null || best.score - 0.3 > follow.score) ? best : follow
 }
 
 function bestCandidate(clause: Clause, known: KnownTool[]): Candidate | null {

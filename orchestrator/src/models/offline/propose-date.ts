@@ -17,8 +17,10 @@ export function proposeDates(field: Field, role: 'date' | 'time' | 'date-time', 
     const isNamed = named !== null && fact.start >= named.valueStart && fact.start - named.valueStart < 6
     const before = /\b(\p{L}+)\s*$/u.exec(reading.clause.masked.slice(0, fact.start))?.[1]?.toLowerCase() ?? ''
     let score = isNamed ? 0.95 : 0.6
-    if (/^(?:from|since|starting|after|between)$/.test(before)) score += startNames.test(field.name) ? 0.2 : endNames.test(field.name) ? -0.15 : 0.05
-    const closes = /^(?:to|until|till|by|before|and)$/.test(before) && !(before === 'to' && /\badd/iu.test(reading.clause.masked))
+    if (/^(?:from|since|starting|after|between)$/.test(before))
+      score += startNames.test(field.name) ? 0.2 : endNames.test(field.name) ? -0.15 : 0.05
+    const closes =
+      /^(?:to|until|till|by|before|and)$/.test(before) && !(before === 'to' && /\badd/iu.test(reading.clause.masked))
     if (closes) score += endNames.test(field.name) ? 0.2 : startNames.test(field.name) ? -0.15 : 0
     else if (before === 'to') score += endNames.test(field.name) ? -0.15 : 0.1
     // An end that was not spoken of is not guessed.

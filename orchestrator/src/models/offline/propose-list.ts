@@ -102,19 +102,21 @@ function words(field: Field, { clause, toolStems }: Reading): Proposal[] {
       bonus: 0.3,
     })
   }
-  ;['with', 'using', 'containing', 'of', 'from', 'for', 'to', 'in', 'have', 'between', 'among'].forEach((preposition, rank) => {
-    for (const phrase of phrasesAfter(clause, [preposition], options)) {
-      if (/^\d/u.test(phrase.text)) continue
-      const start = phrase.start - preposition.length - 1
-      proposals.push({
-        value: splitList(phrase.text),
-        start,
-        end: phrase.end,
-        score: (field.required ? 0.6 : splitList(phrase.text).length > 1 ? 0.68 : 0.45) - rank * 0.03,
-        bonus: 0.1,
-      })
-    }
-  })
+  ;['with', 'using', 'containing', 'of', 'from', 'for', 'to', 'in', 'have', 'between', 'among'].forEach(
+    (preposition, rank) => {
+      for (const phrase of phrasesAfter(clause, [preposition], options)) {
+        if (/^\d/u.test(phrase.text)) continue
+        const start = phrase.start - preposition.length - 1
+        proposals.push({
+          value: splitList(phrase.text),
+          start,
+          end: phrase.end,
+          score: (field.required ? 0.6 : splitList(phrase.text).length > 1 ? 0.68 : 0.45) - rank * 0.03,
+          bonus: 0.1,
+        })
+      }
+    },
+  )
   return proposals
 }
 

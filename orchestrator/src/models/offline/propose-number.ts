@@ -98,7 +98,8 @@ function besides(fact: NumberFact, field: Field, { clause, fields, toolStems, ab
   const told = contentStems(field.text)
   if (next !== undefined && told.has(next.stem) && !toolStems.has(next.stem)) return 0.35
   if (next !== undefined && field.nameStems.some((part) => areRelated(part, next.stem))) return 0.25
-  const counted = next !== undefined && /(?:s|dice|people|children|men)$/u.test(next.text) && unitNames(next.text) === null
+  const counted =
+    next !== undefined && /(?:s|dice|people|children|men)$/u.test(next.text) && unitNames(next.text) === null
   const plural = counted || (after[1] !== undefined && /[^s]s$/u.test(after[1].text) && aboutStems.has(after[1].stem))
   return plural && countNames.test(field.name) ? 0.35 : 0
 }

@@ -1,5 +1,4 @@
 import type { Role } from './field-role.ts'
-import { phrasesAfter } from './phrases.ts'
 import type { Proposal } from './proposal.ts'
 import { readArithmetic } from './read-arithmetic.ts'
 import type { Fact } from './read-clause.ts'

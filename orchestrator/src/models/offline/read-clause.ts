@@ -10,7 +10,10 @@ export type Fact =
   | NumberFact
   | DateFact
   | { kind: 'json'; value: unknown; text: string; start: number; end: number }
-  | { kind: 'quote' | 'code' | 'sql' | 'url' | 'email' | 'uuid'; text: string; start: number; end: number }
+  | TextFact
+
+type TextKind = 'quote' | 'code' | 'sql' | 'url' | 'email' | 'uuid'
+type TextFact = { [K in TextKind]: { kind: K; text: string; start: number; end: number } }[TextKind]
 
 export type FactKind = Fact['kind']
 
@@ -29,6 +32,8 @@ export const blank = '\uFFFC'
 
 /** Longer texts are read to here; what a person pastes in quotes or code counts too. */
 const maxLength = 20_000
+/** Of dates and of numbers, the first so many are looked at. */
+const maxFacts = 60
 
 export function readClause(source: string, today: Date): Clause {
   const text = source.slice(0, maxLength)
@@ -53,7 +58,7 @@ export function readClause(source: string, today: Date): Clause {
     (rest, date) => rest.slice(0, date.start) + blank.repeat(date.end - date.start) + rest.slice(date.end),
     masked,
   )
-  facts.push(...dates, ...readNumbers(withoutDates))
+  facts.push(...dates.slice(0, maxFacts), ...readNumbers(withoutDates).slice(0, maxFacts))
   facts.sort((one, other) => one.start - other.start)
   return { text, masked, words: readWords(masked), facts, today }
 }

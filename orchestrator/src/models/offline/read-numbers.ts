@@ -44,7 +44,9 @@ export function readNumbers(text: string): NumberFact[] {
     if (/^(?:\p{L}\d|st\b|nd\b|rd\b|th\b)/u.test(text.slice(end))) continue
     found.push(toFact(match, end))
   }
-  for (const match of text.matchAll(/\b(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty[- ](?:one|two|three|four|five|six|seven|eight|nine)|[a-z]+)\b/giu)) {
+  for (const match of text.matchAll(
+    /\b(?:(?:twen|thir|for|fif|six|seven|eigh|nine)ty[- ](?:one|two|three|four|five|six|seven|eight|nine)|[a-z]+)\b/giu,
+  )) {
     const value = readSpelled(match[0].toLowerCase())
     if (value === null) continue
     const end = match.index + match[0].length

@@ -106,7 +106,7 @@ function knowPlaces(): Map<string, string> {
 /** Countries that lie in one zone, by the runtime's own tables. */
 function addCountries(places: Map<string, string>): void {
   const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' })
-  const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'.split('')
   for (const code of letters.flatMap((first) => letters.map((second) => first + second))) {
     const name = names.of(code)
     const zones = name === undefined ? [] : zonesOf(code)

@@ -11,6 +11,9 @@ export interface WordScore {
   fields: number
 }
 
+/** A question says what it wants at its beginning; what comes later may be text to work on. */
+const mostWords = 200
+
 /** Words that are rare among the tools tell more than those many share. */
 export function scoreWords(clause: Clause, tool: KnownTool, all: readonly KnownTool[]): WordScore {
   let core = 0
@@ -19,13 +22,15 @@ export function scoreWords(clause: Clause, tool: KnownTool, all: readonly KnownT
   const seen = new Set<string>()
   // What a person hands over says little about what is to be done with it.
   const content = /:\s|\b(?:that|saying)\s/u.exec(clause.masked)
-  for (const word of clause.words) {
+  for (const word of clause.words.slice(0, mostWords)) {
     if (seen.has(word.stem) || /^\d+$/u.test(word.text)) continue
     seen.add(word.stem)
     // "much" and "many" ask; "time" and "note" name tools even where they are common words.
     if (isStopWord(word.text) && !tool.nameStems.has(word.stem)) continue
     const told = content !== null && word.start > content.index ? 0.4 : 1
-    const factor = rarity(word.stem, all) * (isStopWord(word.text) ? 0.3 : 1) * told * (position === 0 ? 1.25 : 1)
+    // A word of the tool's own name means it, however many others speak of it too.
+    const rare = tool.nameStems.has(word.stem) ? Math.max(rarity(word.stem, all), 0.75) : rarity(word.stem, all)
+    const factor = rare * (isStopWord(word.text) ? 0.3 : 1) * told * (position === 0 ? 1.25 : 1)
     position += 1
     const weight = coreWeight(word.stem, tool)
     core += weight * factor

@@ -1,4 +1,4 @@
-import { readClause } from './read-clause.ts'
+import { blank, readClause } from './read-clause.ts'
 import { isStopWord } from './words.ts'
 
 /** A piece of a question that may stand for itself. */
@@ -13,6 +13,8 @@ export interface Segment {
 
 /** More pieces than this are not told apart: the plan looks at every way to join them. */
 const maxSegments = 8
+/** Characters, without quotes and code. */
+const longestSplit = 1500
 
 const opener =
   /^(?:what|which|who|when|where|why|how|is|are|do|does|did|can|could|will|would|please|also|then|tell|give|show|find|search|look|get|list|convert|calculate|compute|count|create|make|add|open|write|draft|send|set|run|play|pick|roll|draw|translate|define|schedule|book|save|note|hash|query|remind|check|start|delete|remove|update|order|buy|turn|generate|explain|summari[sz]e|compare|fetch|read|i (?:want|need|would))\b/iu
@@ -21,9 +23,11 @@ const opener =
 export function splitQuestion(question: string): Segment[] {
   const { masked } = readClause(question, new Date(0))
   const cuts = [0]
+  // What is pasted in is text to work on: looking for many questions in it would take long and find false ones.
+  const pasted = masked.replaceAll(blank, '').length > longestSplit
   const pattern =
     /(?<hard>[.?!]+(?=\s)|;|\n+)|(?<soft>,?\s+(?:and|then|also|plus|as well as)\s+(?:then\s+|also\s+)?|,\s+)/giu
-  for (const match of masked.matchAll(pattern)) {
+  for (const match of pasted ? [] : masked.matchAll(pattern)) {
     const end = match.index + match[0].length
     // A condition belongs to what follows it.
     const sofar = masked.slice(cuts.at(-1), match.index)

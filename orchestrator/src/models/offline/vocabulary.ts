@@ -130,7 +130,7 @@ export function countryCode(name: string): string | null {
 function namesOf(type: 'language' | 'region'): Map<string, string> {
   const known = new Map<string, string>()
   const names = new Intl.DisplayNames('en', { type, fallback: 'none' })
-  const letters = [...'abcdefghijklmnopqrstuvwxyz']
+  const letters = 'abcdefghijklmnopqrstuvwxyz'.split('')
   for (const pair of letters.flatMap((first) => letters.map((second) => first + second))) {
     const code = type === 'region' ? pair.toUpperCase() : pair
     const name = names.of(code)
