@@ -1,0 +1,23 @@
+import { Component, lazy, Suspense, type ReactNode } from 'react'
+
+// Fetched with the page: when it is needed, fetching may be what fails.
+const page = import('./broken.tsx')
+const Broken = lazy(() => page.then((module) => ({ default: module.Broken })))
+
+/** The last resort: a mistake of ours shows as a page with a way on, and what was written is kept by the browser. */
+export class ErrorBoundary extends Component<{ children: ReactNode }, { error: Error | null }> {
+  override state: { error: Error | null } = { error: null }
+
+  static getDerivedStateFromError(error: Error) {
+    return { error }
+  }
+
+  override render() {
+    if (this.state.error === null) return this.props.children
+    return (
+      <Suspense>
+        <Broken error={this.state.error} />
+      </Suspense>
+    )
+  }
+}

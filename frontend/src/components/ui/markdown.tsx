@@ -1,0 +1,28 @@
+import { lazy, Suspense } from 'react'
+
+interface MarkdownProps {
+  text: string
+  /** While it grows, what is still open in it (a list, a bold word) is shown as if it were closed. */
+  streaming?: boolean
+}
+
+// Asked for as soon as the page's own code stands, so that it is here before the first answer is. Without it the page
+// still shows every answer, as it was written.
+const load = import('./markdown-text.tsx').then(
+  (module) => ({ default: module.MarkdownText }),
+  () => ({ default: PlainText }),
+)
+const MarkdownText = lazy(() => load)
+
+/** Formatted text. */
+export function Markdown({ text, streaming = false }: MarkdownProps) {
+  return (
+    <Suspense fallback={<PlainText text={text} />}>
+      <MarkdownText text={text} streaming={streaming} />
+    </Suspense>
+  )
+}
+
+function PlainText({ text }: MarkdownProps) {
+  return <div className="leading-[1.7] break-words whitespace-pre-wrap">{text}</div>
+}

@@ -1,0 +1,64 @@
+import { lazy, Suspense } from 'react'
+import type { MessageState, UserPart } from '@ai-assistant/contract'
+import { Composer } from './composer/composer.tsx'
+import { draftKeys, partsOf, readFiles, saveFiles } from './composer/drafts.ts'
+import { useQueue } from './composer/use-queue.ts'
+import type { ChatActions, Refusal } from './use-chat-actions.ts'
+import { localStore } from '../../lib/local-store.ts'
+
+const QueueList = lazy(() => import('./composer/queue-list.tsx').then((module) => ({ default: module.QueueList })))
+const RefusalNotice = lazy(() =>
+  import('./composer/refusal-notice.tsx').then((module) => ({ default: module.RefusalNotice })),
+)
+
+interface ChatFootProps {
+  place: string
+  busy: boolean
+  runId: string | null
+  lastState: MessageState | null
+  refusal: Refusal
+  onForgive: () => void
+  actions: ChatActions
+  submit: (parts: UserPart[], options?: { key?: string }) => void
+}
+
+/** What stands below the messages: what waits, why words came back, and where to write. */
+export function ChatFoot({ place, busy, runId, lastState, refusal, onForgive, actions, submit }: ChatFootProps) {
+  const queue = useQueue({ place, busy, lastState, submit })
+  const queueDraft = () => {
+    const parts = partsOf({
+      text: localStore.get(draftKeys.text(place)) ?? '',
+      files: readFiles(localStore.get(draftKeys.files(place))),
+    })
+    localStore.set(draftKeys.text(place), null)
+    saveFiles(localStore, place, [])
+    if (parts.length > 0) queue.add(parts)
+    onForgive()
+  }
+  return (
+    <div className="mx-auto w-full max-w-[48rem] shrink-0 px-3 pb-[max(0.75rem,env(safe-area-inset-bottom))] sm:px-6">
+      <div role="status">
+        {refusal !== null && (
+          <Suspense>
+            <RefusalNotice refusal={refusal} onQueue={queueDraft} onClose={onForgive} />
+          </Suspense>
+        )}
+      </div>
+      {queue.queue.length > 0 && (
+        <Suspense>
+          <QueueList queue={queue.queue} held={queue.held} onSendNow={queue.sendNow} onTakeBack={queue.takeBack} />
+        </Suspense>
+      )}
+      <Composer
+        place={place}
+        busy={busy}
+        onSubmit={submit}
+        onQueue={queue.add}
+        onStop={() => {
+          if (runId !== null) actions.stop(runId)
+        }}
+      />
+      <p className="pt-2 text-center text-xs text-ink-3">Answers can be wrong. Check what matters.</p>
+    </div>
+  )
+}

@@ -1,0 +1,27 @@
+import type { UserPart } from '@ai-assistant/contract'
+import type { LocalStore } from '../../../lib/local-store.ts'
+
+/** A message that waits for the running answer to end. Its key is made when it is queued: two tabs send it once. */
+export interface Queued {
+  key: string
+  parts: UserPart[]
+}
+
+export const queueKey = (conversationId: string) => `queue:${conversationId}`
+
+export function readQueue(stored: string | null): Queued[] {
+  return stored === null ? [] : (JSON.parse(stored) as Queued[])
+}
+
+export function enqueue(store: LocalStore, conversationId: string, queued: Queued): void {
+  change(store, conversationId, (queue) => [...queue, queued])
+}
+
+export function dequeue(store: LocalStore, conversationId: string, key: string): void {
+  change(store, conversationId, (queue) => queue.filter((queued) => queued.key !== key))
+}
+
+function change(store: LocalStore, conversationId: string, next: (queue: Queued[]) => Queued[]): void {
+  const queue = next(readQueue(store.get(queueKey(conversationId))))
+  store.set(queueKey(conversationId), queue.length === 0 ? null : JSON.stringify(queue))
+}

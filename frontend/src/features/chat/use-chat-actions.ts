@@ -1,0 +1,108 @@
+import type { ChangeConversation, Conversation, Message, SendMessage, UserPart } from '@ai-assistant/contract'
+import { useQueryClient } from '@tanstack/react-query'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { useToast } from '../../components/ui/toast.tsx'
+import { ProblemError } from '../../lib/api.ts'
+import { conversationChanged, useChangeConversation } from '../../lib/conversation-query.ts'
+import { keys } from '../../lib/keys.ts'
+import { localStore } from '../../lib/local-store.ts'
+import { newId } from '../../lib/new-id.ts'
+import { answerApproval, cancelRun } from './api/run-requests.ts'
+import { useSend, type Send } from './api/send.ts'
+import { restoreDraft } from './composer/drafts.ts'
+import { outbox } from './composer/outbox.ts'
+import { dequeue } from './composer/queue.ts'
+
+/** Why words came back to the composer. */
+export type Refusal = 'conversation_changed' | 'run_active' | null
+
+/** All a person can do in a conversation. The functions stay the same from render to render. */
+export interface ChatActions {
+  submit: (parts: UserPart[], options?: { key?: string; systemPrompt?: string }) => void
+  edit: (question: Message, parts: UserPart[]) => void
+  regenerate: (answer: Message) => void
+  goOn: (answer: Message) => void
+  showBranch: (messageId: string) => void
+  stop: (runId: string) => void
+  decide: (runId: string, approvalId: string, approved: boolean) => Promise<void>
+}
+
+export interface Chat {
+  actions: ChatActions
+  refusal: Refusal
+  forgive: () => void
+}
+
+/** `place` is the conversation, or `new` where the first message makes one. */
+export function useChatActions(place: string, onCreated: (conversationId: string) => void): Chat {
+  const client = useQueryClient()
+  const toast = useToast()
+  const [refusal, setRefusal] = useState<Refusal>(null)
+  const change = useChangeConversation(place)
+  const { mutate } = useSend(place, {
+    onStarted: (started, send) => {
+      outbox.drop(place, send.key)
+      dequeue(localStore, started.conversationId, send.key)
+      if (place === 'new') onCreated(started.conversationId)
+    },
+    onRefused: (error, send) => {
+      outbox.drop(place, send.key)
+      dequeue(localStore, place, send.key)
+      if (send.body.parts !== undefined) restoreDraft(localStore, place, send.body.parts)
+      const code = error instanceof ProblemError ? error.problem.code : null
+      if (code === 'conversation_changed' || code === 'run_active') setRefusal(code)
+      else toast.fail(error)
+    },
+  })
+  // The newest of everything, behind functions that never change: rows of a long transcript compare them by identity.
+  const now = useRef({ mutate, changeHead: change.mutate, toast })
+  useEffect(() => {
+    now.current = { mutate, changeHead: change.mutate, toast }
+  })
+
+  const actions = useMemo<ChatActions>(() => {
+    const send = (body: Omit<SendMessage, 'trigger'> & Partial<Pick<SendMessage, 'trigger'>>, key = newId()) => {
+      setRefusal(null)
+      const known = client.getQueryData<Conversation>(keys.conversation(place))
+      const where = place === 'new' ? {} : { conversationId: place, ...(known ? { version: known.version } : {}) }
+      const said: Send = { key, body: { trigger: 'submit-message', ...where, ...body } }
+      outbox.put(place, said)
+      now.current.mutate(said)
+    }
+    const fail = (error: unknown) => now.current.toast.fail(error)
+    return {
+      submit: (parts, { key, systemPrompt } = {}) => send({ parts, ...(systemPrompt ? { systemPrompt } : {}) }, key),
+      edit: (question, parts) => send({ parts, parentId: question.parentId }),
+      regenerate: (answer) => send({ trigger: 'regenerate-message', messageId: answer.id }),
+      goOn: (answer) => send({ trigger: 'continue-message', messageId: answer.id }),
+      showBranch: (messageId) => {
+        const known = client.getQueryData<Conversation>(keys.conversation(place))
+        const head: ChangeConversation = { headMessageId: messageId, version: known?.version ?? 0 }
+        now.current.changeHead(head, {
+          onError: (error) => {
+            conversationChanged(client, place)
+            fail(error)
+          },
+        })
+      },
+      stop: (runId) => void cancelRun(runId).catch(fail),
+      decide: async (runId, approvalId, approved) => {
+        await answerApproval(runId, approvalId, approved).catch(fail)
+      },
+    }
+  }, [client, place])
+
+  useResend(place, mutate)
+  return { actions, refusal, forgive: () => setRefusal(null) }
+}
+
+/** After a reload in mid-send: says it again, under the same key. */
+function useResend(place: string, mutate: (send: Send) => void): void {
+  const client = useQueryClient()
+  const first = useRef(mutate)
+  useEffect(() => {
+    const left = outbox.take(place)
+    const underway = client.isMutating({ mutationKey: ['send', place] }) > 0
+    if (left !== null && !underway) first.current(left)
+  }, [client, place])
+}

@@ -1,0 +1,64 @@
+import type { Session } from '@ai-assistant/contract'
+import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense, useEffect, useRef, type ReactNode } from 'react'
+import { Spinner } from '../../components/ui/spinner.tsx'
+import { useToast } from '../../components/ui/toast.tsx'
+import { sessionQuery, useRedeemCode } from './session-query.ts'
+import { takeCode } from './sign-in-code.ts'
+
+const Unreachable = lazy(() => import('./unreachable.tsx').then((module) => ({ default: module.Unreachable })))
+const SignIn = lazy(() => import('./sign-in.tsx').then((module) => ({ default: module.SignIn })))
+
+/** Lets signed-in people in, exchanges the code of a sign-in link, and says how to get one to everybody else. */
+export function SessionGate({ children }: { children: (session: Session) => ReactNode }) {
+  const redeem = useRedeemCode()
+  const session = useQuery({ ...sessionQuery, enabled: !redeem.isPending })
+  useCodeInAddress(redeem.mutate)
+  useRefusedCode(redeem.error, session.data)
+
+  if (session.data) return children(session.data)
+  if (redeem.isPending || session.isPending) {
+    return (
+      <main className="flex h-full items-center justify-center">
+        <Spinner label="Signing in" />
+      </main>
+    )
+  }
+  if (session.data === null) {
+    return (
+      <Suspense>
+        <SignIn error={redeem.error} />
+      </Suspense>
+    )
+  }
+  return (
+    <Suspense>
+      <Unreachable error={session.error} onRetry={() => void session.refetch()} />
+    </Suspense>
+  )
+}
+
+/** Also notices a link that is opened in a tab that shows this page already: then only the fragment changes. */
+function useCodeInAddress(redeem: (code: string) => void): void {
+  const now = useRef(redeem)
+  useEffect(() => {
+    const exchange = () => {
+      const code = takeCode()
+      if (code !== null) now.current(code)
+    }
+    exchange()
+    addEventListener('hashchange', exchange)
+    return () => removeEventListener('hashchange', exchange)
+  }, [])
+}
+
+/** A used link opened by someone who is signed in anyway is worth a word, not a page. */
+function useRefusedCode(error: Error | null, session: Session | null | undefined): void {
+  const toast = useToast()
+  const told = useRef<Error | null>(null)
+  useEffect(() => {
+    if (error === null || !session || told.current === error) return
+    told.current = error
+    toast.fail(error)
+  }, [error, session, toast])
+}

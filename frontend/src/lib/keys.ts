@@ -1,0 +1,10 @@
+/** The names of server data in the query cache, in one place because features share some of it. */
+export const keys = {
+  session: ['session'] as const,
+  conversations: ['conversations'] as const,
+  conversationList: (search: string) => ['conversations', 'list', search] as const,
+  conversation: (id: string) => ['conversations', 'one', id] as const,
+  messages: (conversationId: string) => ['messages', conversationId] as const,
+  model: ['model'] as const,
+  tools: ['tools'] as const,
+}
