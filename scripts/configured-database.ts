@@ -1,0 +1,51 @@
+import { resolve } from 'node:path'
+import { ConfigError } from '../orchestrator/src/config/config-error.ts'
+import { loadConfig } from '../orchestrator/src/config/load-config.ts'
+import { readDotenv } from '../orchestrator/src/config/read-dotenv.ts'
+import { DirectoryInUse } from '../orchestrator/src/storage/embedded/directory-lock.ts'
+import { DatabaseUnavailable } from '../orchestrator/src/storage/errors.ts'
+import { MigrationMismatch } from '../orchestrator/src/storage/migrate.ts'
+import { type DatabaseSettings, openDatabase } from '../orchestrator/src/storage/open-database.ts'
+import type { OpenedDatabase } from '../orchestrator/src/storage/pooled-database.ts'
+
+const root = resolve(import.meta.dirname, '..')
+
+/** Tells an operator at a terminal what happens; what only helps a developer is left out. */
+export const terminalLog = {
+  debug: () => undefined,
+  info: (_fields: object, message: string) => console.log(message),
+  warn: (_fields: object, message: string) => console.warn(message),
+}
+
+/** The database that the environment and `.env` name: a server, or the embedded one. */
+export function configuredDatabase(): DatabaseSettings {
+  return loadConfig(readDotenv(root), { version: '0', cwd: root }).config.database
+}
+
+/** Opens it for a script's work, and closes it. */
+export async function withDatabase<T>(
+  settings: DatabaseSettings,
+  work: (database: OpenedDatabase) => Promise<T>,
+): Promise<T> {
+  const progress = (step: string) => {
+    if (step === 'create') console.log('Creating the embedded database …')
+  }
+  const database = await openDatabase(settings, { log: terminalLog, progress })
+  try {
+    return await work(database)
+  } finally {
+    await database.close()
+  }
+}
+
+/** Runs a script. What an operator can mend is one line; anything else is a fault of ours, with its stack. */
+export async function runScript(main: () => Promise<void>): Promise<void> {
+  try {
+    await main()
+  } catch (error) {
+    const known = [ConfigError, DirectoryInUse, DatabaseUnavailable, MigrationMismatch]
+    const line = known.some((type) => error instanceof type) && error instanceof Error
+    console.error(line ? error.message : error)
+    process.exitCode = 1
+  }
+}
