@@ -5,6 +5,7 @@ import { ConfigError } from './config/config-error.ts'
 import type { Config } from './config/config.ts'
 import { loadConfig } from './config/load-config.ts'
 import { readDotenv } from './config/read-dotenv.ts'
+import { armFailpoint } from './lib/failpoint.ts'
 import type { OpenedDatabase } from './storage/pooled-database.ts'
 import { openDatabase } from './storage/open-database.ts'
 import { migrate } from './storage/migrate.ts'
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
   const { config, notices } = loadConfig(env, { version: readVersion(), cwd: root, terminal: process.stdout.isTTY })
   const log = await createLog(config)
   for (const notice of notices) log.warn(notice)
+  if (env.FAILPOINT && config.environment !== 'production') armFailpoint(env.FAILPOINT)
   const database = await openDatabase(config.database, { log })
   await migrate(database, { log })
   const app = await createApp({ config, database, log, env })

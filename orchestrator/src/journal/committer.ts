@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { RingEvent } from '../doorbell/doorbell.ts'
+import { failpoint } from '../lib/failpoint.ts'
 import { sleep } from '../lib/sleep.ts'
 import type { Database, Session } from '../storage/database.ts'
 import { sqlState } from '../storage/errors.ts'
@@ -95,7 +96,9 @@ export class Committer {
   async #insert(batch: readonly Share[]): Promise<void> {
     const began = performance.now()
     const { rows, values } = toArrays(batch)
+    failpoint('journal.before-insert')
     const { rowCount } = await this.#session.query({ name: 'journal_append', text: APPEND, values })
+    failpoint('journal.after-commit')
     this.#options.observe?.({ seconds: (performance.now() - began) / 1000, rows })
     const fenced = rowCount < rows ? await this.#findFenced(batch) : new Set<RunWriter>()
     for (const { writer, events } of batch) {

@@ -1,3 +1,4 @@
+import { failpoint } from '../lib/failpoint.ts'
 import type { Database } from '../storage/database.ts'
 
 /** A run that belongs to this worker now, in a new epoch. */
@@ -22,11 +23,13 @@ const MAX_TAKEN = 32
  * statement of its own: one that began before the lock was granted would miss the old worker's last rows.
  */
 export async function takeOverRuns(database: Database, me: { id: string; name: string }): Promise<TakenRun[]> {
-  return database.asSystem(async (tx) => {
+  const taken = await database.asSystem(async (tx) => {
     const rows = await tx.sql<TakenRow>(TAKE, [me.id, me.name, MAX_TAKEN], 'take_over')
     await tx.sql(FORGET_DEAD, [me.id, me.name], 'take_over_forget')
     return rows.map(toTakenRun)
   })
+  if (taken.length > 0) failpoint('takeover.after-claim')
+  return taken
 }
 
 /** On an embedded database the directory's lock proves that every other worker is dead. */

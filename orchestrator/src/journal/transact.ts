@@ -1,4 +1,5 @@
 import type { RingEvent } from '../doorbell/doorbell.ts'
+import { failpoint } from '../lib/failpoint.ts'
 import { sleep } from '../lib/sleep.ts'
 import type { Database, Tx } from '../storage/database.ts'
 import { CommitUnknown, DatabaseFull, DatabaseUnavailable } from '../storage/errors.ts'
@@ -48,7 +49,9 @@ async function writeOnce(
     const payloads = events.map((event) => event.payload)
     await tx.sql(INSERT, [writer.runId, writer.epoch, seqs, payloads], 'journal_insert')
     await work(tx)
+    failpoint('step.before-commit')
   })
+  failpoint('step.after-commit')
 }
 
 async function isCommitted(database: Database, writer: RunWriter, events: readonly RingEvent[]): Promise<boolean> {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { failpoint } from '../lib/failpoint.ts'
 import { newId } from '../lib/new-id.ts'
 import type { Database } from '../storage/database.ts'
 
@@ -32,6 +33,7 @@ export async function holdWorkerLease(options: WorkerLeaseOptions): Promise<Work
   let renewing: Promise<void> = Promise.resolve()
 
   const renew = async (): Promise<void> => {
+    failpoint('lease.before-renew')
     const rows = await database.asSystem((tx) => tx.sql<{ id: string }>(RENEW, [id], 'lease_renew'))
     if (rows.length > 0) return options.onRenewed()
     log.warn({ worker: id }, "This worker's lease was taken over; it starts over under a new id")

@@ -3,6 +3,7 @@ import type { Journal } from '../journal/journal.ts'
 import { RunFenced, type RunWriter } from '../journal/run-writer.ts'
 import { declareOthersDead, takeOverRuns, type TakenRun } from '../journal/take-over.ts'
 import { holdWorkerLease, type WorkerLease } from '../journal/worker-lease.ts'
+import { failpoint } from '../lib/failpoint.ts'
 import type { Database } from '../storage/database.ts'
 import { answerApproval, type ApprovalDecision, expireApprovals, requestCancel } from './answer-approval.ts'
 import { driveRun, openWriter } from './drive-run.ts'
@@ -73,6 +74,7 @@ export class RunManager {
       model: deps.model().view.id,
       newId: deps.newId,
     })
+    failpoint('start.after-commit')
     const { run } = started
     if (run) {
       const progress = startProgress(started.stored)
@@ -89,6 +91,7 @@ export class RunManager {
   /** Asks for an answer to stop; what was written is kept. Throws `SendRefused`. */
   async cancel(request: { personId: string; runId: string }): Promise<void> {
     const { workerId, taken } = await requestCancel(this.#options.database, request, this.#workerId())
+    failpoint('cancel.after-commit')
     if (taken) this.#resume(taken, false)
     this.#stop(request.runId, 'cancel')
     if (workerId !== null) this.#options.doorbell.ring({ runId: workerId, seq: 0 })
@@ -97,6 +100,7 @@ export class RunManager {
   /** A person allows or refuses one tool call. Throws `SendRefused`. */
   async answer(decision: ApprovalDecision): Promise<void> {
     const taken = await answerApproval(this.#options.database, decision, this.#workerId())
+    failpoint('approval.after-commit')
     if (taken) this.#resume(taken, false)
   }
 

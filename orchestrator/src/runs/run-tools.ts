@@ -1,4 +1,5 @@
 import type { StreamPart, ToolPart } from '@ai-assistant/contract'
+import { failpoint } from '../lib/failpoint.ts'
 import type { ResolvedCall, ToolOutcome } from '../tools/tool-set.ts'
 import { MAX_PARALLEL_TOOLS } from './bounds.ts'
 import type { RunContext, RunDeps } from './run-context.ts'
@@ -59,6 +60,7 @@ export async function* runTools(
 async function runOne(ready: ReadyCall, context: RunContext, deps: RunDeps, inbox: Inbox): Promise<void> {
   const began = deps.clock()
   const id = ready.call.toolCallId
+  failpoint('tool.before-call')
   const outcome =
     ready.resolved === null
       ? goneOutcome(ready.call.toolName)
@@ -70,6 +72,7 @@ async function runOne(ready: ReadyCall, context: RunContext, deps: RunDeps, inbo
               part: { type: 'data-progress', transient: true, data: { toolCallId: id, ...progress } },
             }),
         })
+  failpoint('tool.after-call')
   inbox.put({ type: 'settled', id, outcome, durationMs: Math.round(deps.clock() - began) })
 }
 

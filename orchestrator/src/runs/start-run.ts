@@ -1,5 +1,6 @@
 import type { MessagePart, RunStarted, Usage } from '@ai-assistant/contract'
 import { sql } from 'kysely'
+import { failpoint } from '../lib/failpoint.ts'
 import type { Tx } from '../storage/database.ts'
 import { sqlState } from '../storage/errors.ts'
 import { queries } from '../storage/queries.ts'
@@ -64,6 +65,7 @@ async function start(tx: Tx, request: StartRequest, options: StartOptions): Prom
   const { messageId, userMessageId } = placed
   const answer: RunStarted = { runId: run.id, conversationId: conversation.id, messageId, userMessageId, version }
   await claimKey(tx, request, options, answer)
+  failpoint('start.before-commit')
   return { answer, run, stored: placed.stored, usage: placed.usage }
 }
 

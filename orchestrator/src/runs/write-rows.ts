@@ -1,5 +1,6 @@
 import type { FinishMetadata } from '@ai-assistant/contract'
 import { sql } from 'kysely'
+import { failpoint } from '../lib/failpoint.ts'
 import type { Tx } from '../storage/database.ts'
 import { queries } from '../storage/queries.ts'
 import { APPROVAL_MINUTES } from './bounds.ts'
@@ -13,6 +14,7 @@ export async function writeRows(tx: Tx, context: RunContext, rows: RunRows, newI
   for (const usage of rows.usage ?? []) await writeUsage(tx, context, usage, newId)
   if (rows.park) await parkRun(tx, context)
   if (rows.end) await endRun(tx, context, rows.end)
+  if (rows.end) failpoint('end.before-commit')
 }
 
 async function writeItem(tx: Tx, context: RunContext, item: ItemRow): Promise<void> {
