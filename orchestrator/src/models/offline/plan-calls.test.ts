@@ -14,25 +14,24 @@ function callsFor(ask: string, tools: readonly ModelTool[]): unknown {
   return calls.map((call) => [call.tool.tool.name, call.args, call.missing.map((field) => field.name)])
 }
 
-function expectCalls(made: unknown, { calls }: Question): void {
-  const expected = calls.map(([name, args]) => [name, args, []])
-  // The wanted calls are only shown where they differ: a RegExp among them is no value to compare with.
-  expect(agrees(made, expected) ? expected : made).toEqual(expected)
+/** The wanted calls themselves where the made ones agree with them: a RegExp among them is no value to compare with. */
+function agreed(made: unknown, { calls }: Question): unknown {
+  const expected = wantedCalls(calls)
+  return agrees(made, expected) ? expected : made
+}
+
+function wantedCalls(calls: Question['calls']): unknown[] {
+  return calls.map(([name, args]) => [name, args, []])
 }
 
 test.each([...everydayQuestions, ...foreignQuestions])('among all tools: $ask', (question) => {
-  expectCalls(callsFor(question.ask, all), question)
+  expect(agreed(callsFor(question.ask, all), question)).toEqual(wantedCalls(question.calls))
 })
 
 test.each([...everydayQuestions, ...foreignQuestions])('with no other tool about: $ask', (question) => {
   const wanted = new Set(question.calls.map(([name]) => name))
-  expectCalls(
-    callsFor(
-      question.ask,
-      all.filter((tool) => wanted.has(tool.name)),
-    ),
-    question,
-  )
+  const tools = all.filter((tool) => wanted.has(tool.name))
+  expect(agreed(callsFor(question.ask, tools), question)).toEqual(wantedCalls(question.calls))
 })
 
 test.each(plainTalk)('no tool is called for: %s', (ask) => {

@@ -109,7 +109,12 @@ interface Candidate {
 }
 
 /** "New York?" after a question about the time means that question, even if another tool would take a city. */
-function chooseCandidate(clause: Clause, known: KnownTool[], context: EarlierCall[], within: boolean): Candidate | null {
+function chooseCandidate(
+  clause: Clause,
+  known: KnownTool[],
+  context: EarlierCall[],
+  within: boolean,
+): Candidate | null {
   const best = bestCandidate(clause, known)
   if (best !== null && within) return best
   const follow = followUp(clause, known, context, within)

@@ -86,5 +86,7 @@ export function isOneOff(one: string, other: string): boolean {
   while (tail < Math.min(one.length, other.length) - head && one.at(-1 - tail) === other.at(-1 - tail)) tail += 1
   const left = one.slice(head, one.length - tail)
   const right = other.slice(head, other.length - tail)
-  return (left.length <= 1 && right.length <= 1) || (left.length === 2 && left === `${right.charAt(1)}${right.charAt(0)}`)
+  return (
+    (left.length <= 1 && right.length <= 1) || (left.length === 2 && left === `${right.charAt(1)}${right.charAt(0)}`)
+  )
 }

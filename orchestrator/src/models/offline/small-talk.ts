@@ -18,7 +18,7 @@ const kinds: [kind: 'greeting' | 'thanks' | 'farewell' | 'assent' | 'about', pat
   ['assent', /^(?:ok(?:ay)?|yes|no|sure|great|cool|nice|fine|perfect|good|wow|lol)$/iu],
   [
     'about',
-    /^(?:(?:so )?(?:who|what) are you|are you (?:an? )?(?:ai|llm|language model|bot|robot|human|real)\b.*|what (?:can|do) you do(?: for me)?|what can i (?:do|ask)(?: (?:here|you))?|help(?: me)?|how (?:do you|does this) work|what (?:tools|can you help).*|(?:list|show)(?: me)? (?:all )?(?:the |your )?(?:available )?tools|which tools (?:do you have|are there|can you use)|test|start)$/iu,
+    /^(?:(?:so )?(?:who|what) are you|say hello and .*|are you (?:an? )?(?:ai|llm|language model|bot|robot|human|real)\b.*|what (?:can|do) you do(?: for me)?|what can i (?:do|ask)(?: (?:here|you))?|help(?: me)?|how (?:do you|does this) work|what (?:tools|can you help).*|(?:list|show)(?: me)? (?:all )?(?:the |your )?(?:available )?tools|which tools (?:do you have|are there|can you use)|test|start)$/iu,
   ],
 ]
 

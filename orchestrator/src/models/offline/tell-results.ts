@@ -47,7 +47,11 @@ function joinWords(words: string[]): string {
 
 function heading(call: PlannedCall | undefined, result: ToolMessage): string {
   const bare = result.toolName.replace(/^.*?__/u, '').replaceAll(/[_-]+/gu, ' ')
-  return call === undefined ? capital(bare) : capital(shorten(call.asked.replace(/^(?:and|also|then|,|\s)+/iu, '').replace(/(?:,|\s|\b(?:and|also|then)$)+$/iu, '')))
+  return call === undefined
+    ? capital(bare)
+    : capital(
+        shorten(call.asked.replace(/^(?:and|also|then|,|\s)+/iu, '').replace(/(?:,|\s|\b(?:and|also|then)$)+$/iu, '')),
+      )
 }
 
 function section(title: string, body: string): string {

@@ -56,6 +56,8 @@ export function stem(word: string): string {
 
 /** Lower case, without accents: how two spellings of a name are compared. */
 export function plain(text: string): string {
+  // Most words are plain ASCII, which needs no taking apart.
+  if (/^[\w\s.,'-]*$/.test(text)) return text.toLowerCase()
   return text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase()
 }
 
