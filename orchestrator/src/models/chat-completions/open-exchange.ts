@@ -40,8 +40,8 @@ export interface ExchangeTimeouts {
   idleMs: number
 }
 
-/** The socket is not read on while so much is unread. */
-const mostUnreadBytes = 1 << 20
+/** The socket is not read on while so much is unread: what one turn of the loop may have to work off, a few milliseconds. */
+const mostUnreadBytes = 1 << 18
 
 /** Sends the request. Aborting `signal` destroys the socket. */
 export function openExchange(
