@@ -7,6 +7,7 @@ import type { Config } from './config/config.ts'
 import { createConversations } from './conversations/conversations.ts'
 import { createMessages } from './conversations/messages.ts'
 import { openDoorbell } from './doorbell/open-doorbell.ts'
+import { prepareClosing } from './http/close-server.ts'
 import { createChatRoutes } from './http/routes/chat.ts'
 import { createConversationRoutes } from './http/routes/conversations.ts'
 import { createHealthRoutes } from './http/routes/health.ts'
@@ -75,8 +76,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     onError: (error) => log.warn(error),
   })
   const deps = createRunDeps({ config, database, log, metrics, model, tools })
-  const workerName = `${hostname()}:${config.http.port}`
-  const runs = await RunManager.open({ database, journal, doorbell, deps, workerName })
+  const runs = await RunManager.open({ database, journal, doorbell, deps, workerName: workerNameOf(config) })
   Object.assign(late, { runs, journal })
   const people = await openPeople(options)
   const ready = (): Promise<Ready> => checkReady(database, state.draining)
@@ -91,6 +91,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     ready,
     draining: () => state.draining,
   })
+  const closeServer = prepareClosing(server)
   const maintenance = maintainJournal(database, log)
 
   return {
@@ -101,7 +102,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       clearInterval(maintenance)
       await runs.close(patienceMs)
       moveReaders(journal.readers)
-      await server.close()
+      await closeServer()
       await journal.close()
       tools.close()
       await connections.close()
@@ -110,6 +111,11 @@ export async function createApp(options: AppOptions): Promise<App> {
       await redis?.close()
     },
   }
+}
+
+/** A server started again on the same host and port is the same worker; on a port the system chooses, it is a new one. */
+function workerNameOf(config: Config): string {
+  return `${hostname()}:${config.http.port === 0 ? newId() : config.http.port}`
 }
 
 interface People {

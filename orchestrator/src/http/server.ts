@@ -8,6 +8,7 @@ import fastify, {
   type FastifyRequest,
 } from 'fastify'
 import type { Logger } from 'pino'
+import { cleanJson } from '../lib/clean-text.ts'
 import { newId } from '../lib/new-id.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { mayReadMetrics } from './peer.ts'
@@ -111,14 +112,14 @@ async function admit(route: Route, request: FastifyRequest, options: ServerOptio
 
 function parse(schema: Route['body'], where: 'params' | 'query' | 'body', value: unknown): unknown {
   if (schema === undefined) return undefined
-  const result = schema.safeParse(value ?? {})
+  const result = schema.safeParse(where === 'body' ? value : cleanJson(value))
   if (result.success) return result.data
   // An id that cannot be one is no object of anybody's.
   if (where === 'params') throw new HttpProblem('not_found')
   throw toInvalidRequest(where, result.error)
 }
 
-/** Parses JSON as Fastify does (prototype keys refused), and keeps the hash that idempotency compares. */
+/** Parses JSON as Fastify does (prototype keys refused) into storable text, and keeps the hash idempotency compares. */
 function hashBodies(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.decorateRequest('bodyHash')
@@ -128,10 +129,8 @@ function hashBodies(app: FastifyInstance): void {
     // A body-less DELETE or POST from a client that always names JSON is no mistake.
     if (body.length === 0) return done(null, undefined)
     return parseJson(request, body.toString('utf8'), (error, value) => {
-      done(
-        error === null ? null : new HttpProblem('invalid_request', `The body is not valid JSON: ${error.message}`),
-        value,
-      )
+      if (error === null) done(null, cleanJson(value))
+      else done(new HttpProblem('invalid_request', `The body is not valid JSON: ${error.message}`))
     })
   })
 }

@@ -2,7 +2,7 @@ import type { StreamPart, Usage } from '@ai-assistant/contract'
 import { cleanText } from '../lib/clean-text.ts'
 import type { LanguageModel, ModelEvent, ModelFailure, ModelToolCall } from '../models/language-model.ts'
 import type { RunContext, RunDeps } from './run-context.ts'
-import { openPartId, shownText } from './run-state.ts'
+import { currentStep, openPartId, type RunProgress, shownText } from './run-state.ts'
 import type { RunStep, UsageRow } from './run-step.ts'
 
 /** How a model call ended. Its usage is written with whatever is committed next. */
@@ -22,7 +22,7 @@ export async function* modelStep(context: RunContext, deps: RunDeps): AsyncGener
   const model = deps.model()
   if (!progress.stepOpen) yield { type: 'part', part: { type: 'start-step' } }
   const { request, budget } = await deps.prompt(context, model)
-  if (progress.round === 1) yield { type: 'part', part: { type: 'data-budget', data: budget } }
+  if (progress.round === 1 && !tellsBudget(progress)) yield { type: 'part', part: { type: 'data-budget', data: budget } }
   const prefix = shownText(progress)
   const call = new ModelCall(context, deps, model)
   const stream = model.stream(prefix === '' ? request : { ...request, prefix }, context.signal)
@@ -31,6 +31,11 @@ export async function* modelStep(context: RunContext, deps: RunDeps): AsyncGener
     if (call.ended) break
   }
   return call.outcome(budget.promptTokens)
+}
+
+/** After a takeover the step tells it already. */
+function tellsBudget(progress: RunProgress): boolean {
+  return currentStep(progress).some((part) => part.type === 'data-budget')
 }
 
 /** Turns a model's events into stream parts and remembers what the call came to. */
