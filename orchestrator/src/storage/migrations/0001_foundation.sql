@@ -5,19 +5,19 @@ create extension if not exists pg_trgm;
 -- Two roles, neither owner nor superuser, that row-level security binds:
 -- ai_assistant_app serves one person at a time; ai_assistant_system runs the journal, takeover, sign-in and jobs.
 do $$
+declare
+  name text;
+  -- PostgreSQL 16 and later tell membership from the right to `set role`; who creates a role there has only the former.
+  needed text := case when current_setting('server_version_num')::integer >= 160000 then 'set' else 'member' end;
 begin
-  if not exists (select from pg_roles where rolname = 'ai_assistant_app') then
-    create role ai_assistant_app nologin nobypassrls;
-  end if;
-  if not exists (select from pg_roles where rolname = 'ai_assistant_system') then
-    create role ai_assistant_system nologin nobypassrls;
-  end if;
-  if not pg_has_role(current_user, 'ai_assistant_app', 'member') then
-    execute format('grant ai_assistant_app to %I', current_user);
-  end if;
-  if not pg_has_role(current_user, 'ai_assistant_system', 'member') then
-    execute format('grant ai_assistant_system to %I', current_user);
-  end if;
+  foreach name in array array['ai_assistant_app', 'ai_assistant_system'] loop
+    if not exists (select from pg_roles where rolname = name) then
+      execute format('create role %I nologin nobypassrls', name);
+    end if;
+    if not pg_has_role(current_user, name, needed) then
+      execute format('grant %I to %I', name, current_user);
+    end if;
+  end loop;
 end
 $$;
 
