@@ -30,8 +30,9 @@ export interface ModelSimulator {
  * An OpenAI-compatible model server on loopback. `POST /v1/chat/completions` behaves as `parse-model-name.ts` says, the model
  * `scripted` as the queued turns say; `GET /v1/models` lists examples, `GET /ledger` tells what was asked and answered.
  */
-export async function startModelSimulator(options: { port?: number } = {}): Promise<ModelSimulator> {
-  const state: State = { ledger: createLedger(), script: createScript(), seen: new Map() }
+export async function startModelSimulator(options: ModelSimulatorOptions = {}): Promise<ModelSimulator> {
+  const { behave } = options
+  const state: State = { ledger: createLedger(), script: createScript(), seen: new Map(), behave }
   const server = createServer({ noDelay: true, keepAliveTimeout: 60_000 }, (request, response) => {
     handle(state, request, response).catch((error: unknown) => {
       state.script.faults.push(String(error))
@@ -56,7 +57,14 @@ export async function startModelSimulator(options: { port?: number } = {}): Prom
   }
 }
 
+export interface ModelSimulatorOptions {
+  port?: number
+  /** The name to behave by, for each request; absent: the model's own. */
+  behave?: (request: ChatRequest) => string
+}
+
 interface State {
+  behave: ModelSimulatorOptions['behave']
   ledger: Ledger
   script: Script
   /** How often each model's name has been asked for, for options that end in `x<n>`. */
@@ -82,7 +90,9 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
   if (typeof body === 'string') return sendRefusal(response, 400, body)
   const turn = body.model === 'scripted' ? state.script.take() : undefined
   const behaviour = parseModelName(
-    body.model === 'scripted' ? ['sim', turn?.behaviour].filter(Boolean).join('-') : body.model,
+    body.model === 'scripted'
+      ? ['sim', turn?.behaviour].filter(Boolean).join('-')
+      : (state.behave?.(body) ?? body.model),
   )
   const call = (state.seen.get(body.model) ?? 0) + 1
   state.seen.set(body.model, call)

@@ -16,8 +16,10 @@ export interface ServerChild {
   kill(): Promise<void>
   /** Asks it to end, as an orchestrator of containers does (SIGTERM) or a terminal (SIGINT); resolves to its exit code. */
   stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<number | null>
-  /** Starts it again, on the same port, after `kill` or `stop`; resolves when it is ready. */
-  start(): Promise<void>
+  /** Whether its process is there: it may have ended by itself. */
+  running(): boolean
+  /** Starts it again, on the same port, after `kill` or `stop`, with more in its environment; resolves when it is ready. */
+  start(env?: Record<string, string>): Promise<void>
   /** Stops it in its tracks, and lets it go on. */
   pause(): void
   resume(): void
@@ -60,9 +62,10 @@ export async function startServerChild(spec: ServerSpec): Promise<ServerChild> {
     ownerCode: () => life.ownerCode(),
     kill: async () => void (await life.end('SIGKILL')),
     stop: (signal = 'SIGTERM') => life.end(signal),
-    start: async () => {
+    running: () => life.running(),
+    start: async (env = {}) => {
       await life.end('SIGKILL')
-      life = await startLife(spec, hear)
+      life = await startLife({ ...spec, env: { ...spec.env, ...env } }, hear)
     },
     pause: () => void life.child.kill('SIGSTOP'),
     resume: () => void life.child.kill('SIGCONT'),
@@ -110,6 +113,7 @@ async function startLife(spec: ServerSpec, hear: (text: string) => void) {
   }
   return {
     child,
+    running: () => child.exitCode === null && child.signalCode === null,
     end: (signal: NodeJS.Signals) => endChild(child, ended, signal),
     ownerCode: async () => {
       code = null

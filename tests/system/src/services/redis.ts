@@ -11,6 +11,8 @@ export interface RedisServer {
   readonly url: string
   /** Ends it as a crash would. */
   kill(): Promise<void>
+  /** Sends one inline command (RESP) and returns all that comes back; empty where nobody answers. */
+  ask(command: string): Promise<string>
   /** Starts it again, empty, on the same port after `kill`. */
   restart(): Promise<void>
   stop(): Promise<void>
@@ -30,6 +32,7 @@ export async function startRedis(): Promise<RedisServer | null> {
       return server.pid
     },
     url: `redis://127.0.0.1:${port}`,
+    ask: (command) => ask(port, command),
     kill: () => server.end('SIGKILL'),
     restart: async () => {
       server = await startServer(program, home, port)
@@ -65,7 +68,6 @@ async function startServer(program: string, home: ServerHome, port: number): Pro
   return server
 }
 
-/** Sends one inline command (RESP) and returns all that comes back; empty where nobody answers. */
 function ask(port: number, command: string): Promise<string> {
   return new Promise((resolve) => {
     let answer = ''
