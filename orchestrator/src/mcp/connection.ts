@@ -51,6 +51,9 @@ export class McpConnection {
   #running: Promise<void> = Promise.resolve()
   #wake: AbortController = new AbortController()
   #starts: number[] = []
+  /** Resolved by the first list that is read after `check`. */
+  #proof = Promise.withResolvers<void>()
+  #proven = false
 
   constructor(spec: ServerSpec, options: McpConnectionOptions) {
     this.spec = spec
@@ -89,6 +92,8 @@ export class McpConnection {
 
   /** Looks at once whether the server lives and what it offers. */
   check(): void {
+    if (this.#proven) this.#proof = Promise.withResolvers<void>()
+    this.#proven = false
     this.#wake.abort()
   }
 
@@ -110,13 +115,12 @@ export class McpConnection {
     return outcome
   }
 
-  /** Resolves when the server was found alive after a fault, or after a while. For one more try. */
-  async reconnected(signal: AbortSignal): Promise<void> {
-    const enough = AbortSignal.any([signal, AbortSignal.timeout(this.#options.timings.firstRetryMs * 3)])
-    while (!enough.aborted) {
-      await sleep(this.#options.timings.firstRetryMs / 4, enough)
-      if (this.#state.kind === 'connected' && !this.#wake.signal.aborted) return
-    }
+  /** Resolves when the server was found alive after the last `check`, or after a while. For one more try. */
+  async foundAlive(signal: AbortSignal): Promise<void> {
+    const enough = new AbortController()
+    const pause = sleep(this.#options.timings.firstRetryMs * 10, AbortSignal.any([signal, enough.signal]))
+    await Promise.race([this.#proof.promise, pause])
+    enough.abort()
   }
 
   async #run(): Promise<void> {
@@ -187,6 +191,8 @@ export class McpConnection {
   async #readTools(client: Client): Promise<void> {
     const signal = this.#closing.signal
     const list = await listTools(client, { signal, timeout: this.#options.timeoutMs })
+    this.#proven = true
+    this.#proof.resolve()
     const state: ConnectionState = {
       kind: 'connected',
       serverName: client.getServerVersion()?.name ?? '',

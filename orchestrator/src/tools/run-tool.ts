@@ -33,7 +33,7 @@ async function callAndMaybeAgain(
   if (!('failure' in outcome) || options.signal.aborted) return outcome
   if (outcome.failure.kind !== 'lost' && outcome.failure.kind !== 'unreachable') return outcome
   if (outcome.failure.kind === 'lost' && !tool.repeatable) return outcome
-  await tool.connection.reconnected(options.signal)
+  await tool.connection.foundAlive(options.signal)
   return tool.connection.call(tool.definition, input, options)
 }
 
