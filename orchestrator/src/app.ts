@@ -15,7 +15,6 @@ import { createModelRoutes } from './http/routes/models.ts'
 import { createRunRoutes } from './http/routes/runs.ts'
 import { createSessionRoutes } from './http/routes/session.ts'
 import { createToolRoutes } from './http/routes/tools.ts'
-import { moveReaders } from './http/move-readers.ts'
 import { createServer } from './http/server.ts'
 import { createSessionCookie } from './http/session-cookie.ts'
 import { type Journal, openJournal } from './journal/journal.ts'
@@ -101,7 +100,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       state.draining = true
       clearInterval(maintenance)
       await runs.close(patienceMs)
-      moveReaders(journal.readers)
+      journal.readers.moveAll()
       await closeServer()
       await journal.close()
       tools.close()

@@ -88,7 +88,12 @@ function flatten(
   return issues.flatMap((issue) => {
     const here = [...path, ...issue.path]
     if (issue.code !== 'invalid_union') return [{ path: here, message: issue.message }]
-    const closest = [...issue.errors].sort((a, b) => a.length - b.length)[0]
+    const closest = [...issue.errors].sort((a, b) => weigh(a) - weigh(b))[0]
     return closest === undefined ? [{ path: here, message: issue.message }] : flatten(closest, here)
   })
+}
+
+/** How far a value is from an alternative: faults, and names that the alternative does not know. */
+function weigh(issues: readonly z.core.$ZodIssue[]): number {
+  return issues.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0)
 }

@@ -49,7 +49,7 @@ export function openJournal(options: {
     readers,
     close: async () => {
       stopping.abort()
-      readers.close()
+      readers.moveAll()
       await committer.close()
     },
   }

@@ -54,20 +54,17 @@ export class ReaderHub {
     })
     const set = this.#followers.get(runId) ?? this.#startListening(runId)
     set.add(follower)
+    if (this.#closed) queueMicrotask(() => follower.move())
+    else follower.catchUp()
     this.#schedule()
-    follower.catchUp()
     return follower
   }
 
-  /** Every reader of every run, for a server that moves them elsewhere. */
-  all(): Follower[] {
-    return [...this.#followers.values()].flatMap((set) => [...set])
-  }
-
-  close(): void {
+  /** Sends every reader elsewhere: those that are here, and those that still come. */
+  moveAll(): void {
     this.#closed = true
     clearTimeout(this.#timer)
-    for (const follower of this.all()) follower.stop()
+    for (const set of this.#followers.values()) for (const follower of set) follower.move()
   }
 
   #startListening(runId: string): Set<Follower> {

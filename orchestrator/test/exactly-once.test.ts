@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { startApp } from './support/start-app.ts'
+
+const question = { parts: [{ type: 'text', text: 'Hello' }] }
+
+test('makes one answer and one bill of fifty equal requests at once, and gives all of them the same run', async () => {
+  const { client, simulator } = await startApp()
+  const key = { 'idempotency-key': randomUUID() }
+  const all = await Promise.all(Array.from({ length: 50 }, () => client.send(question, key)))
+  expect(new Set(all.map((started) => started.runId)).size).toBe(1)
+  await client.follow(all[0]?.runId ?? '')
+  expect(simulator.ledger.entries).toHaveLength(1)
+  expect((await client.json<{ items: unknown[] }>('GET', '/api/conversations')).items).toHaveLength(1)
+})
+
+test('does the same within a conversation, on two replicas', async () => {
+  const one = await startApp()
+  const two = await startApp({ database: one.database, simulator: one.simulator })
+  const { started } = await one.client.ask('First')
+  const body = { ...question, conversationId: started.conversationId }
+  const key = { 'idempotency-key': randomUUID() }
+  const all = await Promise.all(
+    Array.from({ length: 20 }, (_, index) => (index % 2 === 0 ? one : two).client.send(body, key)),
+  )
+  expect(new Set(all.map((again) => again.runId)).size).toBe(1)
+  await one.client.follow(all[0]?.runId ?? '')
+  expect(one.simulator.ledger.entries).toHaveLength(2)
+})
+
+test('says that a repeated request was answered before', async () => {
+  const { client } = await startApp()
+  const headers = { 'idempotency-key': randomUUID(), accept: 'application/json' }
+  const first = await client.request('POST', '/api/chat', question, headers)
+  const again = await client.request('POST', '/api/chat', question, headers)
+  expect(first.headers.get('idempotent-replayed')).toBeNull()
+  expect(again.headers.get('idempotent-replayed')).toBe('true')
+  expect(await again.json()).toEqual(await first.json())
+})
+
+test('refuses the same key with another body', async () => {
+  const { client } = await startApp()
+  const key = { 'idempotency-key': randomUUID() }
+  await client.send(question, key)
+  const problem = await client.problem('POST', '/api/chat', { parts: [{ type: 'text', text: 'Other' }] }, key)
+  expect(problem).toMatchObject({ status: 422, code: 'key_reused' })
+})
+
+test('answers one question at a time in a conversation, and names the answer that runs', async () => {
+  const { client } = await startApp({ model: 'sim-ttft1-itl20-len100' })
+  const started = await client.send(question)
+  const problem = await client.problem('POST', '/api/chat', { ...question, conversationId: started.conversationId })
+  expect(problem).toMatchObject({ status: 409, code: 'run_active', context: { runId: started.runId } })
+})
+
+test('refuses a send from a page that has not seen the newest turn, and tells the fresh head', async () => {
+  const { client } = await startApp()
+  const { started } = await client.ask('One')
+  const body = { ...question, conversationId: started.conversationId, version: started.version }
+  await client.follow((await client.send(body)).runId)
+  const problem = await client.problem('POST', '/api/chat', body)
+  const { version, headMessageId } = await client.conversation(started.conversationId)
+  expect(problem).toMatchObject({ status: 409, code: 'conversation_changed', context: { version, headMessageId } })
+})
