@@ -1,8 +1,8 @@
-import { Component, lazy, Suspense, type ReactNode } from 'react'
+import { Component, Suspense, type ReactNode } from 'react'
+import { preloaded } from '../lib/preloaded.tsx'
 
 // Fetched with the page: when it is needed, fetching may be what fails.
-const page = import('./broken.tsx')
-const Broken = lazy(() => page.then((module) => ({ default: module.Broken })))
+const Broken = preloaded(import('./broken.tsx').then((module) => module.Broken))
 
 /** The last resort: a mistake of ours shows as a page with a way on, and what was written is kept by the browser. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { error: Error | null }> {

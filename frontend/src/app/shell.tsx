@@ -3,6 +3,7 @@ import { Icon } from '../components/ui/icon.tsx'
 import { lazy, Suspense, useState } from 'react'
 import { Banner } from '../components/ui/banner.tsx'
 import { IconButton } from '../components/ui/button.tsx'
+import { preloaded } from '../lib/preloaded.tsx'
 import { navigate, pathTo, placeOf, usePath } from '../lib/router.ts'
 import { useStored } from '../lib/use-stored.ts'
 import { Places } from './places.tsx'
@@ -14,8 +15,7 @@ import type { ShortcutName } from './shortcuts.ts'
 import { useTheme } from './use-theme.ts'
 
 // The frame and the composer come first; what fills the side is fetched beside the data it shows.
-const side = import('./sidebar.tsx')
-const Sidebar = lazy(() => side.then((module) => ({ default: module.Sidebar })))
+const Sidebar = preloaded(import('./sidebar.tsx').then((module) => module.Sidebar))
 const CommandPalette = lazy(() =>
   import('./command-palette.tsx').then((module) => ({ default: module.CommandPalette })),
 )

@@ -19,14 +19,33 @@ export function Button({ look = 'soft', className = '', ...rest }: ComponentProp
   )
 }
 
-/** A button that shows an icon alone; `label` is its name and its tooltip. */
-export function IconButton({ label, className = '', ...rest }: ComponentProps<'button'> & { label: string }) {
+const shapes = {
+  small: 'size-7 rounded-lg',
+  normal: 'size-8 rounded-lg',
+  round: 'size-9 rounded-full',
+}
+
+const tones = {
+  quiet: 'text-ink-3 hover:bg-hover hover:text-ink disabled:opacity-40',
+  accent: 'bg-accent text-accent-ink hover:bg-accent-hover disabled:bg-hover disabled:text-ink-3',
+  strong: 'bg-ink text-page hover:bg-ink-2',
+}
+
+interface IconButtonProps extends ComponentProps<'button'> {
+  /** Its name and its tooltip. */
+  label: string
+  shape?: keyof typeof shapes
+  tone?: keyof typeof tones
+}
+
+/** A button that shows an icon alone. */
+export function IconButton({ label, shape = 'normal', tone = 'quiet', className = '', ...rest }: IconButtonProps) {
   return (
     <button
       type="button"
       aria-label={label}
       title={label}
-      className={`inline-flex size-8 shrink-0 items-center justify-center rounded-lg text-ink-3 transition-colors hover:bg-hover hover:text-ink disabled:opacity-40 ${className}`}
+      className={`inline-flex shrink-0 items-center justify-center transition-colors ${shapes[shape]} ${tones[tone]} ${className}`}
       {...rest}
     />
   )

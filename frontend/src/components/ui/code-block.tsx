@@ -16,7 +16,7 @@ export function CodeBlock({ code, language }: { code: string; language: string }
     <figure className="code-block my-4 overflow-hidden rounded-xl border border-line bg-sunken">
       <figcaption className="flex items-center border-b border-line py-0.5 pr-1.5 pl-4 text-xs text-ink-3">
         <span className="grow">{language || 'text'}</span>
-        <CopyButton text={() => code} label="Copy code" className="size-7" />
+        <CopyButton text={() => code} label="Copy code" shape="small" />
       </figcaption>
       <pre
         className="overflow-x-auto px-4 py-3"

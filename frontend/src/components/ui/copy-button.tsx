@@ -5,7 +5,15 @@ import { IconButton } from './button.tsx'
 import { useToast } from './toast.tsx'
 
 /** Copies a text, and shows for a moment that it did. */
-export function CopyButton({ text, label, className }: { text: () => string; label: string; className?: string }) {
+export function CopyButton({
+  text,
+  label,
+  shape = 'normal',
+}: {
+  text: () => string
+  label: string
+  shape?: 'small' | 'normal'
+}) {
   const [copied, setCopied] = useState(false)
   const toast = useToast()
   const copy = async () => {
@@ -18,7 +26,7 @@ export function CopyButton({ text, label, className }: { text: () => string; lab
     }
   }
   return (
-    <IconButton label={copied ? 'Copied' : label} onClick={() => void copy()} {...(className ? { className } : {})}>
+    <IconButton label={copied ? 'Copied' : label} onClick={() => void copy()} shape={shape}>
       {copied ? <Icon name="check" size={15} className="text-ok" /> : <Icon name="copy" size={15} />}
     </IconButton>
   )

@@ -10,35 +10,46 @@ import { keyboardScroll } from './keyboard-scroll.ts'
  * Markdown as React elements. The text comes from a model and is not trusted: no HTML string is ever made of it. HTML in
  * it is shown as the text it is, images from elsewhere become links, and links say where they lead.
  */
-export function MarkdownText({ text, streaming }: { text: string; streaming: boolean }) {
+export function MarkdownText({ text, streaming = false }: { text: string; streaming?: boolean }) {
   const blocks = useMemo(
     () => marked.lexer(streaming ? remend(text, { linkMode: 'text-only' }) : text),
     [text, streaming],
   )
+  const levels = headingLevels(blocks)
   return (
     <div className="prose-chat">
       {blocks.map((block, index) => (
         // Blocks only ever grow at the end: their place is their name.
-        <Block key={`${index}-${block.type}`} raw={block.raw} token={block} />
+        <Block key={`${index}-${block.type}`} raw={block.raw} token={block} level={levels[index] ?? 0} />
       ))}
     </div>
   )
 }
 
+/** An answer stands below a heading of the second level; no matter how its own are chosen, none skips a level. */
+function headingLevels(blocks: readonly Token[]): number[] {
+  let above = 2
+  return blocks.map((block) => {
+    if (block.type !== 'heading') return 0
+    above = Math.min((block as Tokens.Heading).depth + 2, above + 1, 6)
+    return above
+  })
+}
+
 /** A block whose source did not change is not rendered again, however long the answer grows below it. */
 const Block = memo(
-  ({ token }: { raw: string; token: Token }) => renderBlock(token),
-  (before, after) => before.raw === after.raw,
+  ({ token, level }: { raw: string; token: Token; level: number }) => renderBlock(token, level),
+  (before, after) => before.raw === after.raw && before.level === after.level,
 )
 Block.displayName = 'Block'
 
-function renderBlock(token: Token): ReactNode {
+function renderBlock(token: Token, level: number): ReactNode {
   switch (token.type) {
     case 'space':
     case 'def':
       return null
     case 'heading':
-      return renderHeading(token as Tokens.Heading)
+      return renderHeading(token as Tokens.Heading, level)
     case 'code':
       return (
         <CodeBlock code={token['text'] as string} language={((token as Tokens.Code).lang ?? '').split(/\s/)[0] ?? ''} />
@@ -61,13 +72,13 @@ function renderBlock(token: Token): ReactNode {
 }
 
 function renderBlocks(tokens: Token[] | undefined): ReactNode {
-  return tokens?.map((token, index) => <Block key={`${index}-${token.type}`} raw={token.raw} token={token} />)
+  return tokens?.map((token, index) => <Block key={`${index}-${token.type}`} raw={token.raw} token={token} level={0} />)
 }
 
-function renderHeading(token: Tokens.Heading): ReactNode {
-  // The page's own headings stand above: an answer's begin at the third level.
-  const Tag = (['h3', 'h4', 'h5', 'h6', 'h6', 'h6'] as const)[token.depth - 1] ?? 'h6'
-  return <Tag className={`md-h${token.depth}`}>{renderInline(token.tokens)}</Tag>
+/** A heading inside a list or a quotation only looks like one: it has no place in the page's outline. */
+function renderHeading(token: Tokens.Heading, level: number): ReactNode {
+  const Tag = level === 0 ? 'p' : (`h${level}` as 'h3' | 'h4' | 'h5' | 'h6')
+  return <Tag className={`md-heading md-h${token.depth}`}>{renderInline(token.tokens)}</Tag>
 }
 
 function renderList(token: Tokens.List): ReactNode {

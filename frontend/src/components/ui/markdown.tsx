@@ -1,4 +1,5 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
+import { preloaded } from '../../lib/preloaded.tsx'
 
 interface MarkdownProps {
   text: string
@@ -8,11 +9,12 @@ interface MarkdownProps {
 
 // Asked for as soon as the page's own code stands, so that it is here before the first answer is. Without it the page
 // still shows every answer, as it was written.
-const load = import('./markdown-text.tsx').then(
-  (module) => ({ default: module.MarkdownText }),
-  () => ({ default: PlainText }),
+const MarkdownText = preloaded(
+  import('./markdown-text.tsx').then(
+    (module) => module.MarkdownText,
+    () => PlainText,
+  ),
 )
-const MarkdownText = lazy(() => load)
 
 /** Formatted text. */
 export function Markdown({ text, streaming = false }: MarkdownProps) {

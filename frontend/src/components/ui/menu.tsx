@@ -23,17 +23,16 @@ export function Menu({ label, trigger, items, className = '' }: MenuProps) {
   const place = () => {
     if (button.current && list.current) placeBeside(list.current, button.current.getBoundingClientRect())
   }
-  const walk = (event: KeyboardEvent) => {
-    const entries = [...(list.current?.querySelectorAll('button') ?? [])]
-    const now = entries.findIndex((entry) => entry === document.activeElement)
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-    if (step === undefined) return
-    event.preventDefault()
-    entries.at((now + step) % entries.length)?.focus()
-  }
   return (
     <>
-      <IconButton ref={button} label={label} aria-haspopup="menu" popoverTarget={id} className={className}>
+      <IconButton
+        ref={button}
+        label={label}
+        aria-haspopup="menu"
+        popoverTarget={id}
+        shape="small"
+        className={className}
+      >
         {trigger}
       </IconButton>
       <div
@@ -69,6 +68,15 @@ export function Menu({ label, trigger, items, className = '' }: MenuProps) {
       </div>
     </>
   )
+}
+
+function walk(event: KeyboardEvent<HTMLElement>): void {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+  if (step === undefined) return
+  event.preventDefault()
+  const entries = [...event.currentTarget.querySelectorAll('button')]
+  const now = entries.findIndex((entry) => entry === document.activeElement)
+  entries.at((now + step) % entries.length)?.focus()
 }
 
 function placeBeside(menu: HTMLElement, button: DOMRect): void {

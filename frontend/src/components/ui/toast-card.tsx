@@ -18,7 +18,7 @@ export function ToastCard({ toast, onClose }: { toast: Toast; onClose: () => voi
         <p className="font-medium">{toast.title}</p>
         {toast.detail !== undefined && <p className="break-words text-ink-2">{toast.detail}</p>}
       </div>
-      <IconButton label="Dismiss" className="-mt-0.5 size-7" onClick={onClose}>
+      <IconButton label="Dismiss" shape="small" className="-mt-0.5" onClick={onClose}>
         <Icon name="x" size={15} />
       </IconButton>
     </div>

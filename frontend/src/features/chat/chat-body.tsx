@@ -1,14 +1,14 @@
-import { lazy, Suspense } from 'react'
+import { Suspense } from 'react'
 import { Spinner } from '../../components/ui/spinner.tsx'
+import { preloaded } from '../../lib/preloaded.tsx'
 import type { MessageList } from './api/message-list.ts'
 import type { Send } from './api/send.ts'
 import type { RunStore } from './run/run-store.ts'
 import type { ChatActions } from './use-chat-actions.ts'
 
 // The page stands before a message is shown in it: what shows messages comes right after.
-const load = import('./transcript/transcript.tsx')
-const Welcome = lazy(() => import('./welcome.tsx').then((module) => ({ default: module.Welcome })))
-const Transcript = lazy(() => load.then((module) => ({ default: module.Transcript })))
+const Transcript = preloaded(import('./transcript/transcript.tsx').then((module) => module.Transcript))
+const Welcome = preloaded(import('./welcome.tsx').then((module) => module.Welcome))
 
 interface ChatBodyProps {
   /** Undefined while it is being read, null where there is no conversation yet. */

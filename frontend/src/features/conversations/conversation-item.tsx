@@ -52,7 +52,7 @@ export function ConversationItem({ conversation, current, onDeleted }: Conversat
       </Link>
       <Menu
         label={`Options for ${title}`}
-        className={`size-7 ${current ? '' : 'opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100'}`}
+        className={`${current ? '' : 'opacity-0 group-focus-within:opacity-100 group-hover:opacity-100 pointer-coarse:opacity-100'}`}
         trigger={<Icon name="ellipsis" size={16} />}
         items={[
           { label: 'Rename', icon: <Icon name="pencil" size={15} />, onSelect: () => setDoing('renaming') },

@@ -52,7 +52,7 @@ function SearchField({ value, onChange }: { value: string; onChange: (value: str
         className="h-9 w-full rounded-xl bg-transparent pr-8 pl-9 text-sm placeholder:text-ink-3 hover:bg-hover focus:bg-card"
       />
       {value !== '' && (
-        <IconButton label="Clear search" onClick={() => onChange('')} className="absolute top-1 right-1 size-7">
+        <IconButton label="Clear search" onClick={() => onChange('')} shape="small" className="absolute top-1 right-1">
           <Icon name="x" size={14} />
         </IconButton>
       )}

@@ -46,7 +46,8 @@ async function readOnce(options: FollowOptions, filter: ReturnType<typeof create
   try {
     const url = `${options.origin ?? ''}/api/runs/${options.runId}/events?after=${filter.last}`
     const answer = await fetch(url, { headers: { accept: 'text/event-stream' }, signal, cache: 'no-store' })
-    if ([401, 403, 404, 410].includes(answer.status)) return 'gone'
+    // 204: the run is over and its events are pruned; the message itself tells the rest.
+    if ([204, 401, 403, 404, 410].includes(answer.status)) return 'gone'
     if (!answer.ok || answer.body === null) return 'lost'
     options.onConnection('connected')
     const parse = createSseParser()

@@ -110,32 +110,23 @@ function MessageField({ place, busy, draft, onEnter }: MessageFieldProps) {
 }
 
 function SendButtons({ busy, empty, onStop }: { busy: boolean; empty: boolean; onStop: () => void }) {
-  const round = 'size-9 rounded-full'
+  if (!busy) {
+    return (
+      <IconButton type="submit" label="Send" shape="round" tone="accent" disabled={empty}>
+        <Icon name="arrow-up" size={19} />
+      </IconButton>
+    )
+  }
   return (
     <>
-      {busy && !empty && (
-        <IconButton type="submit" label="Send when the answer ends" className={`${round} border border-line`}>
+      {!empty && (
+        <IconButton type="submit" label="Send when the answer ends" shape="round">
           <Icon name="list-plus" size={18} />
         </IconButton>
       )}
-      {busy ? (
-        <IconButton
-          label="Stop (Esc)"
-          onClick={onStop}
-          className={`${round} bg-ink text-page hover:bg-ink-2 hover:text-page`}
-        >
-          <Icon name="square" size={13} fill="currentColor" />
-        </IconButton>
-      ) : (
-        <IconButton
-          type="submit"
-          label="Send"
-          disabled={empty}
-          className={`${round} bg-accent text-accent-ink hover:bg-accent-hover hover:text-accent-ink disabled:bg-hover disabled:text-ink-3 disabled:opacity-100`}
-        >
-          <Icon name="arrow-up" size={19} />
-        </IconButton>
-      )}
+      <IconButton label="Stop (Esc)" shape="round" tone="strong" onClick={onStop}>
+        <Icon name="square" size={13} fill="currentColor" />
+      </IconButton>
     </>
   )
 }
@@ -144,7 +135,7 @@ function ChooseImages({ onFiles }: { onFiles: (files: File[]) => void }) {
   const input = useRef<HTMLInputElement>(null)
   return (
     <>
-      <IconButton label="Add images" className="size-9 rounded-full" onClick={() => input.current?.click()}>
+      <IconButton label="Add images" shape="round" onClick={() => input.current?.click()}>
         <Icon name="image-plus" size={18} />
       </IconButton>
       <input

@@ -22,6 +22,7 @@ export function Answer({ message, store, last, busy, actions }: AnswerProps) {
   const running = shown.state === 'running' || shown.state === 'waiting'
   return (
     <article aria-label="Assistant" aria-busy={running} className="group pb-2">
+      <h2 className="sr-only">Assistant</h2>
       {shown.parts.map((part, index) => (
         <AnswerPart
           key={index}

@@ -19,7 +19,7 @@ export function BranchArrows({ message, disabled, onShow }: BranchArrowsProps) {
   }
   return (
     <div role="group" aria-label="Versions" className="flex items-center text-xs text-ink-3 tabular-nums">
-      <IconButton label="Previous version" disabled={disabled || at <= 0} onClick={() => go(-1)} className="size-7">
+      <IconButton label="Previous version" disabled={disabled || at <= 0} onClick={() => go(-1)} shape="small">
         <Icon name="chevron-left" size={15} />
       </IconButton>
       <span>
@@ -32,7 +32,7 @@ export function BranchArrows({ message, disabled, onShow }: BranchArrowsProps) {
         label="Next version"
         disabled={disabled || at >= siblings.length - 1}
         onClick={() => go(1)}
-        className="size-7"
+        shape="small"
       >
         <Icon name="chevron-right" size={15} />
       </IconButton>

@@ -16,7 +16,7 @@ interface MessageRowProps {
 
 /** One message in its column. Rows that did not change are not rendered again. */
 export const MessageRow = memo(({ message, store, last, busy, actions }: MessageRowProps) => (
-  <div className="mx-auto w-full max-w-[48rem] px-4 pt-5 sm:px-6">
+  <div className={`mx-auto w-full max-w-[48rem] px-4 sm:px-6 ${message.role === 'user' ? 'pt-6' : 'pt-1'}`}>
     {message.role === 'user' ? (
       <Question message={message} busy={busy} actions={actions} />
     ) : (

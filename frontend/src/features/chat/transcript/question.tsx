@@ -27,6 +27,7 @@ export function Question({ message, busy, actions }: { message: Message; busy: b
   }
   return (
     <article aria-label="You" className="group flex flex-col items-end">
+      <h2 className="sr-only">You</h2>
       <Images files={files} />
       {text !== '' && (
         <div className="max-w-[85%] rounded-3xl rounded-br-lg bg-bubble px-4 py-2.5 leading-[1.6] break-words whitespace-pre-wrap">

@@ -22,8 +22,8 @@ function Block({ name, text }: { name: string; text: string }) {
   return (
     <div className="px-3.5 py-2.5 not-first:border-t not-first:border-line">
       <div className="flex items-center">
-        <h4 className="grow text-xs font-medium text-ink-3">{name}</h4>
-        <CopyButton text={() => text} label={`Copy ${name.toLowerCase()}`} className="size-7" />
+        <p className="grow text-xs font-medium text-ink-3">{name}</p>
+        <CopyButton text={() => text} label={`Copy ${name.toLowerCase()}`} shape="small" />
       </div>
       <pre
         {...keyboardScroll}
