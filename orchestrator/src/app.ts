@@ -185,7 +185,11 @@ function createHttp(parts: {
     handlers: {
       ...createHealthRoutes({ metrics, ready, appName, version }),
       ...createSessionRoutes({ ...people, cookie, appName, version }),
-      ...createConversationRoutes({ conversations, messages: createMessages(database) }),
+      ...createConversationRoutes({
+        conversations,
+        messages: createMessages(database),
+        dropRun: (id) => runs.drop(id),
+      }),
       ...createChatRoutes({ runs, conversations, readers }),
       ...createRunRoutes({ database, runs, readers }),
       ...createModelRoutes({ view: () => model.view(), test: () => model.test() }),

@@ -9,12 +9,17 @@ import { writeRows } from './write-rows.ts'
 /** Runs an answer to its end, its parking or its hand-over, writing each step before the next is taken. */
 export async function driveRun(context: RunContext, writer: RunWriter, deps: RunDeps): Promise<void> {
   const steps = executeRun(context, deps)
-  let next = await steps.next()
-  while (!next.done) {
-    const refused = await write(next.value, context, writer, deps)
-    next = refused === null ? await steps.next() : await steps.throw(refused)
+  try {
+    let next = await steps.next()
+    while (!next.done) {
+      const refused = await write(next.value, context, writer, deps)
+      next = refused === null ? await steps.next() : await steps.throw(refused)
+    }
+    await writer.flushed()
+  } finally {
+    // Where writing failed, the model's answer is still open: nobody reads it any more.
+    await steps.return(undefined)
   }
-  await writer.flushed()
 }
 
 /** Opens the pen for a run. Its progress must hold exactly what its journal holds up to `lastSeq`. */

@@ -22,7 +22,8 @@ export async function* modelStep(context: RunContext, deps: RunDeps): AsyncGener
   const model = deps.model()
   if (!progress.stepOpen) yield { type: 'part', part: { type: 'start-step' } }
   const { request, budget } = await deps.prompt(context, model)
-  if (progress.round === 1 && !tellsBudget(progress)) yield { type: 'part', part: { type: 'data-budget', data: budget } }
+  if (progress.round === 1 && !tellsBudget(progress))
+    yield { type: 'part', part: { type: 'data-budget', data: budget } }
   const prefix = shownText(progress)
   const call = new ModelCall(context, deps, model)
   const stream = model.stream(prefix === '' ? request : { ...request, prefix }, context.signal)

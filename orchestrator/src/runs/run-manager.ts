@@ -97,6 +97,12 @@ export class RunManager {
     if (workerId !== null) this.#options.doorbell.ring({ runId: workerId, seq: 0 })
   }
 
+  /** The run's conversation was deleted: whoever writes it stops, and nothing of it is kept. */
+  drop(runId: string): void {
+    this.#stop(runId, 'fenced')
+    this.#options.doorbell.ring({ runId, seq: Number.MAX_SAFE_INTEGER })
+  }
+
   /** A person allows or refuses one tool call. Throws `SendRefused`. */
   async answer(decision: ApprovalDecision): Promise<void> {
     const taken = await answerApproval(this.#options.database, decision, this.#workerId())

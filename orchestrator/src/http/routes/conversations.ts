@@ -6,11 +6,13 @@ import type { Handlers } from '../route.ts'
 export function createConversationRoutes(services: {
   conversations: Conversations
   messages: Messages
+  /** Stops an answer whose conversation is gone. */
+  dropRun: (runId: string) => void
 }): Pick<
   Handlers,
   'listConversations' | 'getConversation' | 'changeConversation' | 'deleteConversation' | 'listMessages'
 > {
-  const { conversations, messages } = services
+  const { conversations, messages, dropRun } = services
   return {
     listConversations: ({ query, person }) => conversations.list(person.id, query),
     getConversation: async ({ params, person }) => found(await conversations.get(person.id, params.id)),
@@ -23,7 +25,9 @@ export function createConversationRoutes(services: {
       throw new HttpProblem('conversation_changed', undefined, { context: { version, headMessageId } })
     },
     deleteConversation: async ({ params, person }) => {
+      const { activeRunId } = found(await conversations.get(person.id, params.id))
       if (!(await conversations.remove(person.id, params.id))) throw new HttpProblem('not_found')
+      if (activeRunId !== null) dropRun(activeRunId)
     },
     listMessages: async ({ params, query, person }) => found(await messages.list(person.id, params.id, query)),
   }
