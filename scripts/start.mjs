@@ -24,8 +24,7 @@ function hand({ node, env }) {
     env,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   })
-  process.on('SIGINT', () => {})
-  process.on('SIGTERM', () => child.kill('SIGTERM'))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.once('exit', (code, signal) => {
     process.exitCode = code ?? 128 + constants.signals[signal]
   })

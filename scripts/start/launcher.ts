@@ -19,7 +19,11 @@ import { watchSources } from './watch-sources.ts'
 /** Servers get this long to close, in milliseconds; all must be gone within five seconds. */
 const grace = 4_000
 
+/** One Ctrl-C may arrive twice, from the terminal and from the starter; not further apart than this, in milliseconds. */
+const sameKeyPress = 500
+
 const report = createReporter()
+let stopAsked = -Infinity
 const services: Service[] = []
 const undo: (() => void)[] = []
 const stopping = new AbortController()
@@ -140,9 +144,12 @@ function warn(text: string): void {
   report.line(`${report.colour('yellow', '!')} ${text}`)
 }
 
-/** All at once, and by force when asked a second time. */
+/** All at once, and by force when a person asks a second time. */
 async function stop(): Promise<void> {
+  if (performance.now() - stopAsked < sameKeyPress) return
   const again = stopping.signal.aborted
+  if (!again && process.exitCode === undefined) report.line('Stopping …')
+  stopAsked = performance.now()
   stopping.abort()
   for (const take of undo.splice(0)) take()
   await Promise.all(services.map((service) => service.stop(again ? 0 : grace)))

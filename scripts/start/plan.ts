@@ -50,12 +50,11 @@ export function portWishes(around: Surroundings): Record<PortName, PortWish> {
 export function planServices(around: Surroundings, ports: Record<PortName, number>) {
   const { root, env, config, dev } = around
   const token = config.mcp.serviceToken ?? (startsExamples(around) ? serviceToken(config.dataDir) : null)
-  const here = (port: number) => `http://${config.http.host === '0.0.0.0' ? '127.0.0.1' : config.http.host}:${port}`
   const publicUrl = env['PUBLIC_URL']?.trim() ? config.http.publicUrl : `http://localhost:${ports.web}`
   const common = {
     ...withoutSecrets(env),
     DATA_DIR: config.dataDir,
-    ORCHESTRATOR_URL: here(ports.orchestrator),
+    ORCHESTRATOR_URL: `http://${reachable(config.http.host)}:${ports.orchestrator}`,
     PUBLIC_URL: publicUrl,
     FRONTEND_PORT: String(ports.web),
   }
@@ -76,6 +75,13 @@ export function planServices(around: Surroundings, ports: Record<PortName, numbe
     ? [exampleServer(root, common, ports.tools, token), exampleServer(root, common, ports.moreTools, token)]
     : []
   return { orchestrator, web, tools, publicUrl }
+}
+
+/** The host by which this machine reaches a server that listens there. */
+function reachable(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1'
+  if (host === '::') return '[::1]'
+  return host.includes(':') ? `[${host}]` : host
 }
 
 function examplesConfigured(config: Config): boolean {

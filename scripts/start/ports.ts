@@ -26,26 +26,37 @@ export async function choosePorts<Name extends string>(
 ): Promise<Record<Name, number>> {
   const chosen: Partial<Record<Name, number>> = {}
   const given = new Set<number>()
-  const configuredFirst = entriesOf(wishes).toSorted(([, a], [, b]) => Number(b.configured) - Number(a.configured))
-  for (const [name, wish] of configuredFirst) {
-    const port = await choosePort(wish, host, given)
-    given.add(port)
+  const give = (name: Name, port: number) => {
     chosen[name] = port
-    if (port !== wish.port && wish.port !== 0) say(`Port ${wish.port} is taken: ${wish.who} uses ${port} instead.`)
+    given.add(port)
+  }
+  const moving: [Name, PortWish][] = []
+  for (const [name, wish] of entriesOf(wishes)) {
+    const port = await wishedPort(wish, host)
+    if (port !== null && !given.has(port)) give(name, port)
+    else moving.push([name, wish])
+  }
+  // Only now, so that what moves does not take the port another would have had.
+  for (const [name, wish] of moving) {
+    give(name, await nextPort(wish, host, given))
+    say(`Port ${wish.port} is taken: ${wish.who} uses ${chosen[name]} instead.`)
   }
   return complete(chosen, wishes)
 }
 
-async function choosePort(wish: PortWish, host: string, given: ReadonlySet<number>): Promise<number> {
-  if (wish.port === 0) return freePort(host)
-  const isFree = async (port: number) => !given.has(port) && (await canUse(port, host))
-  if (await isFree(wish.port)) return wish.port
+/** null where it is taken. */
+async function wishedPort({ port }: PortWish, host: string): Promise<number | null> {
+  if (port === 0) return freePort(host)
+  return (await canUse(port, host)) ? port : null
+}
+
+async function nextPort(wish: PortWish, host: string, given: ReadonlySet<number>): Promise<number> {
   if (wish.configured) {
     const other = wish.variable ? `, or set ${wish.variable} to another` : ''
     throw new StartError(`Port ${wish.port} is taken. Stop what uses it${other}.`)
   }
   for (let port = wish.port + 1; port < wish.port + reach; port++) {
-    if (await isFree(port)) return port
+    if (!given.has(port) && (await canUse(port, host))) return port
   }
   throw new StartError(`The ports from ${wish.port} to ${wish.port + reach - 1} are all taken. Set ${wish.variable}.`)
 }
