@@ -48,7 +48,7 @@ export async function openClient(
     return await connect(makeStdioTransport(reach, options), options, signal, 'negotiate')
   } catch (error) {
     // Some servers of the handshake era end when the first message is not the handshake.
-    if (!(error instanceof SdkError) || signal.aborted || isSpawnFailure(error)) throw error
+    if (signal.aborted || !isEarlyEnd(error)) throw error
     return connect(makeStdioTransport(reach, options), options, signal, 'handshake')
   }
 }
@@ -115,8 +115,8 @@ async function closeClient(client: Client, transport: HttpTransport | StdioTrans
   await transport.close().catch(ignore)
 }
 
-function isSpawnFailure(error: Error): boolean {
-  return error.message.includes('ENOENT')
+function isEarlyEnd(error: unknown): boolean {
+  return error instanceof SdkError && error.code !== SdkErrorCode.RequestTimeout && !error.message.includes('ENOENT')
 }
 
 function withLastWords(error: unknown, transport: HttpTransport | StdioTransport): unknown {

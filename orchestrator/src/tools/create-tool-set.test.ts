@@ -96,6 +96,20 @@ describe('names', () => {
   })
 })
 
+test('descriptions are shown as people see them, values as they are', async () => {
+  const unseen = String.fromCodePoint(0xe0061)
+  const properties = { title: { type: 'string', description: `a\u200B${unseen}`, const: 'x\u200B' } }
+  const definition = { name: 't', description: `b${unseen}`, inputSchema: { type: 'object', properties } }
+  const tools = await toolSetOf(asUrls(await simulate({ name: 's', tools: [definition] })))
+  expect(tools.offered()).toEqual([
+    {
+      name: 's__t',
+      description: 'b',
+      inputSchema: { type: 'object', properties: { title: { type: 'string', description: 'a', const: 'x\u200B' } } },
+    },
+  ])
+})
+
 describe('policy', () => {
   test('read-only tools of trusted servers run; others ask; only what may be repeated is repeatable', async () => {
     const simulator = await simulate({ name: 's', tools: ['echo', 'effect', 'effect-idempotent'] })
@@ -290,6 +304,16 @@ describe('calls', () => {
     expect(outcome.content).toContain(note)
     expect(outcome.bytes).toBeLessThan(260 * 1024)
     expect(JSON.stringify(outcome.output).length).toBeLessThan(300 * 1024)
+  })
+
+  test('progress is told at a calm pace', async () => {
+    const tools = await toolSetOf(asUrls(await simulate({ name: 's', tools: ['trickle-1'] })), {}, { maxCallMs: 700 })
+    const told: number[] = []
+    const call = resolve(tools, 's__trickle-1')
+    const { signal } = new AbortController()
+    await tools.run(call, { signal, onProgress: ({ progress }) => told.push(progress) })
+    expect(told.length).toBeGreaterThan(1)
+    expect(told.at(-1)!).toBeGreaterThan(told.length * 2)
   })
 
   test('what nobody would see is not shown to the model', async () => {

@@ -87,9 +87,14 @@ export async function createToolSet(options: ToolSetOptions): Promise<ManagedToo
 function slugsOf(connections: McpConnections, board: PinBoard): Map<string, string> {
   // A server that was never reached has no name yet, and takes none away from the others.
   const named = connections.list.filter((one) => one.spec.name !== null || one.state.kind === 'connected')
+  // Names of servers that are configured no more are free again: most often they have only moved.
+  const known = connections.list.flatMap(({ spec: { id } }) => {
+    const slug = board.slugs.get(id)
+    return slug === undefined ? [] : [[id, slug] as const]
+  })
   const slugs = assignSlugs(
     named.map((connection) => ({ id: connection.spec.id, name: connection.name })),
-    board.slugs,
+    new Map(known),
   )
   for (const [id, slug] of slugs) board.slugs.set(id, slug)
   return new Map(board.slugs)

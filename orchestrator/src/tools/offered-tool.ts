@@ -22,6 +22,8 @@ export interface OfferedTool {
   /** The server's part of the name. */
   server: string
   definition: Tool
+  /** As models and people are shown it: what nobody would see is stripped of its words. */
+  inputSchema: Record<string, unknown>
   checkInput: CheckValue
   checkOutput: CheckValue
 }
@@ -45,6 +47,7 @@ export function offerTool(
     connection: server.connection,
     server: server.slug,
     definition,
+    inputSchema: visibleSchema(definition.inputSchema),
     checkInput: checkerOf(definition.inputSchema),
     checkOutput: definition.outputSchema === undefined ? () => null : checkerOf(definition.outputSchema),
   }
@@ -60,13 +63,22 @@ function annotationsOf({ annotations }: Tool): ToolAnnotations {
   }
 }
 
-export function toModelTool(tool: OfferedTool): ModelTool {
-  const inputSchema: Record<string, unknown> = tool.definition.inputSchema
-  return { name: tool.name, description: tool.description, inputSchema }
+function visibleSchema(schema: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, visibleKeyword(key, value)]))
 }
 
-export function toToolView(tool: OfferedTool): ToolView {
-  const { name, title, description, annotations, policy } = tool
-  const inputSchema: Record<string, unknown> = tool.definition.inputSchema
+/** Only words meant to be read are cleaned: in an `enum` or a `const`, each character counts. */
+function visibleKeyword(key: string, value: unknown): unknown {
+  if (typeof value === 'string') return key === 'description' || key === 'title' ? visibleText(value) : value
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((item: unknown) => visibleKeyword('', item))
+  return visibleSchema(Object.fromEntries(Object.entries(value)))
+}
+
+export function toModelTool({ name, description, inputSchema }: OfferedTool): ModelTool {
+  return { name, description, inputSchema }
+}
+
+export function toToolView({ name, title, description, inputSchema, annotations, policy }: OfferedTool): ToolView {
   return { name, title, description, inputSchema, annotations, policy }
 }

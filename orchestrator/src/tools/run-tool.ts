@@ -5,6 +5,7 @@ import { isWithin } from './bounds.ts'
 import { failureContent, toolContent } from './content.ts'
 import type { OfferedTool } from './offered-tool.ts'
 import type { RunToolOptions, ToolOutcome } from './tool-set.ts'
+import { visibleLine } from './visible-text.ts'
 
 /** Runs a call to its end. Never rejects. */
 export async function runTool(
@@ -13,11 +14,29 @@ export async function runTool(
   options: RunToolOptions,
 ): Promise<ToolOutcome> {
   const source = { tool: tool.title, server: tool.server }
-  const outcome = await callAndMaybeAgain(tool, input, options)
+  const outcome = await callAndMaybeAgain(tool, input, { ...options, onProgress: calmProgress(options.onProgress) })
   if ('failure' in outcome) return failed(source, outcome.failure)
   const fault = refuseResult(tool, outcome.result)
   if (fault !== null) return failed(source, { kind: 'unusable', message: fault })
   return { failed: outcome.result.isError === true, unknown: false, ...toolContent(source, outcome.result) }
+}
+
+const minProgressMs = 100
+const maxProgressChars = 200
+
+/** A server may report as often as it likes; people are told at a pace they can read, without what they would not see. */
+function calmProgress(tell: RunToolOptions['onProgress']): RunToolOptions['onProgress'] {
+  let last = -minProgressMs
+  return ({ progress, total, text }) => {
+    const now = performance.now()
+    if (now - last < minProgressMs) return
+    last = now
+    tell({
+      progress,
+      ...(total === undefined ? {} : { total }),
+      ...(text === undefined ? {} : { text: visibleLine(text, maxProgressChars) }),
+    })
+  }
 }
 
 /**
