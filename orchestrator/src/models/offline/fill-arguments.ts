@@ -123,8 +123,17 @@ function addLeftovers(reading: Reading, taken: Map<Field, Proposal>): void {
     )
     const [phrase] = rest
     if (phrase === undefined) continue
-    taken.set(field, { value: phrase.text, start: phrase.start, end: phrase.end, score: requiredThreshold, bonus: 0 })
+    const value = nounful.has(role) ? phrase.text : withoutToolNoun(phrase.text, reading)
+    taken.set(field, { value, start: phrase.start, end: phrase.end, score: requiredThreshold, bonus: 0 })
   }
+}
+
+const nounful: ReadonlySet<Role> = new Set(['content', 'query', 'title'])
+
+/** Of "dark red paint", asked of a tool that blends paint, the colour is "dark red". */
+function withoutToolNoun(text: string, { aboutStems }: Reading): string {
+  const cut = /^(?<rest>.+)\s(?<last>\S+)$/u.exec(text)?.groups
+  return cut?.['last'] !== undefined && aboutStems.has(stem(cut['last'])) ? (cut['rest'] ?? text) : text
 }
 
 /** A choice found without its field being named. */

@@ -75,10 +75,17 @@ export function planCalls(
 
 function extend(before: Step, more: Step): Step {
   return {
-    score: before.score + more.score,
+    score: before.score + more.score - repeatCost(before, more),
     calls: [...before.calls, ...more.calls],
     unmatched: [...before.unmatched, ...more.unmatched],
   }
+}
+
+/** A tool that takes a list is called once with all of it, not once for each part. */
+function repeatCost(before: Step, more: Step): number {
+  const tool = more.calls[0]?.tool
+  const takesLists = tool?.fields.some((field) => field.type === 'array') === true
+  return takesLists && before.calls.at(-1)?.tool === tool ? 1 : 0
 }
 
 function planSegments(
@@ -127,7 +134,7 @@ function bestCandidate(clause: Clause, known: KnownTool[]): Candidate | null {
   for (const { tool, words } of scored) {
     const filling = fillArguments(readingOf(clause, tool), tool.tool.inputSchema)
     const fit = Math.min(filling.bonus, 1.6)
-    if (words.core < 0.2 && fit < 0.75) continue
+    if (words.core < 0.2 && fit + words.fields < 0.75) continue
     // More words of the same tool add less and less: a long clause must not outweigh a fitting one.
     const told = 1.6 * (1 - Math.exp(-words.core / 1.2)) + Math.min(words.fields, 0.6)
     const score = told + fit - 0.7 * Math.min(filling.missing.length, 2) - unusedCost(clause, filling)

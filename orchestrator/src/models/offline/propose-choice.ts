@@ -3,7 +3,8 @@ import type { Proposal } from './proposal.ts'
 import type { Field } from './read-schema.ts'
 import { choiceTitle } from './read-schema.ts'
 import type { Reading } from './reading.ts'
-import { unitNames } from './vocabulary.ts'
+import { factsOf } from './read-clause.ts'
+import { currencyCode, unitNames } from './vocabulary.ts'
 import { plain, readWords, stem } from './words.ts'
 import type { Word } from './words.ts'
 
@@ -13,7 +14,8 @@ export function proposeChoice(field: Field, reading: Reading): Proposal[] {
   const named = findNamed(reading.clause, field, new Set())
   for (const choice of field.choices ?? []) {
     const spellings = [String(choice), choiceTitle(field.schema, choice)].filter((text) => text !== '')
-    const hit = spellings.map((text) => findSpelling(text, reading)).find((found) => found !== null) ?? null
+    const spelled = spellings.map((text) => findSpelling(text, reading)).find((found) => found !== null)
+    const hit = spelled ?? findCurrency(String(choice), reading)
     if (hit === null) continue
     const isNamed = named !== null && hit.start >= named.valueStart && hit.start - named.valueStart < 3
     // A name the tool itself carries ("search") or a single letter counts only where the field is named.
@@ -28,6 +30,18 @@ export function proposeChoice(field: Field, reading: Reading): Proposal[] {
     })
   }
   return proposals
+}
+
+/** A currency among the choices, by its sign or its name. */
+function findCurrency(choice: string, { clause }: Reading): Hit | null {
+  if (currencyCode(choice) !== choice) return null
+  const word = clause.words.find((candidate) => candidate.text.length > 2 && currencyCode(candidate.text) === choice)
+  if (word !== undefined) return { start: word.start, end: word.end, near: false }
+  const fact = factsOf(clause, 'number').find((number) => number.currency === choice)
+  if (fact === undefined) return null
+  const isLeading = !/^\d/u.test(clause.text.slice(fact.start))
+  const start = isLeading ? fact.start : fact.end - 1
+  return { start, end: start + 1, near: false }
 }
 
 interface Hit {

@@ -15,7 +15,7 @@ const upperWords =
 const lowerWords =
   /(?:over|above|more than|at least|min(?:imum)?(?: of)?|no less than|higher than|longer than|greater than)\s*$/iu
 const countNames =
-  /count|^n$|^k$|number|quantity|qty|limit|amount|size|times|how_?many|top|repeat|length|max_?results|nights|people/i
+  /count|cop(?:y|ies)|pieces|units|rounds|^n$|^k$|number|quantity|qty|limit|amount|size|times|how_?many|top|repeat|length|max_?results|nights|people/i
 
 /** Numbers of the clause, by how well what stands beside them fits the field. */
 export function proposeNumbers(field: Field, reading: Reading): Proposal[] {

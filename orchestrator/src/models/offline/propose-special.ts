@@ -155,7 +155,7 @@ function proposeVocabulary(
       const code =
         text.length === 3 && text !== text.toUpperCase() && text !== 'yen' && text !== 'won' ? null : codeOf(text)
       if (code === null || proposals.some((other) => first.start < other.end && last.end > other.start)) continue
-      const score = direction(field, clause.masked, first.start, 0.75)
+      const score = direction(field, clause.masked, first.start, 0.75) + amountBefore(field, clause.masked, first.start)
       proposals.push({ value: asCode ? code : text, start: first.start, end: last.end, score, bonus: 0.5 })
     }
   }
@@ -172,6 +172,13 @@ function proposeVocabulary(
     })
   }
   return proposals
+}
+
+/** What stands after a number is what it is given in: "90 euros" are from euros. */
+function amountBefore(field: Field, text: string, start: number): number {
+  if (!/\d\s?$/u.test(text.slice(0, start))) return 0
+  if (originLike.test(field.name)) return 0.2
+  return targetLike.test(field.name) ? -0.2 : 0
 }
 
 function proposeLanguages(field: Field, reading: Reading): Proposal[] {

@@ -19,13 +19,15 @@ function prepositionsFor(field: Field, role: Role): string[] {
     case 'place':
       return ['in', 'at', 'near', 'for', 'around', 'of']
     case 'person':
-      return ['to', 'with', 'for', 'by']
+      return /artist|author|composer|director|writer|creator|editor/i.test(field.name)
+        ? ['by', 'of', 'from']
+        : ['to', 'with', 'for', 'by']
     case 'title':
       return ['called', 'named', 'titled', 'entitled', 'about']
     case 'word':
     case 'query':
     case 'generic':
-      return ['of', 'for', 'about', 'on', 'in', 'with', 'to']
+      return ['of', 'for', 'about', 'at', 'on', 'in', 'with', 'to']
     default:
       return []
   }
@@ -58,12 +60,16 @@ export function proposeText(field: Field, role: Role, reading: Reading): Proposa
     add(fact, long ? 0.75 : quotable.has(role) ? 0.7 : 0.45, 0.2)
   }
   if (long) addSaying(reading, add)
-  const wide = field.required || /city|location|place|room|venue|where|assignee|title|^name$|subject/i.test(field.name)
+  const wide =
+    field.required ||
+    role === 'person' ||
+    /city|location|place|room|venue|where|assignee|title|^name$|subject/i.test(field.name)
   const base = wide ? 0.56 : 0.4
   prepositionsFor(field, role).forEach((preposition, rank) => {
-    const options = role === 'title' ? { through: ['of', 'for'] } : {}
+    const isAddress = /address|street/i.test(field.name)
+    const options = role === 'title' ? { through: ['of', 'for'] } : isAddress ? { list: true } : {}
     for (const phrase of phrasesAfter(clause, [preposition], options)) {
-      if (/^\d/u.test(phrase.text) && role !== 'generic') continue
+      if ((/^\d/u.test(phrase.text) && !isAddress) || isWithinDate(phrase.start, reading)) continue
       const capital = /^\p{Lu}/u.test(phrase.text) && (role === 'place' || role === 'person') ? 0.1 : 0
       if (speaksOfTool(phrase.text, reading)) continue
       add(phrase, base - rank * 0.03 + capital, 0.05, cueBefore(phrase.start, clause.text))
@@ -72,6 +78,10 @@ export function proposeText(field: Field, role: Role, reading: Reading): Proposa
   if (originNames.test(field.name) || targetNames.test(field.name)) addPair(field, reading, add)
   if (role === 'place' || role === 'person') for (const name of properNames(clause)) add(name, 0.3, 0)
   return proposals
+}
+
+function isWithinDate(at: number, { clause }: Reading): boolean {
+  return factsOf(clause, 'date').some((fact) => at >= fact.start && at < fact.end)
 }
 
 /** "In the product catalogue" says where to ask, not what for. */
@@ -157,6 +167,7 @@ export function proposeTokens(field: Field, role: Role, reading: Reading): Propo
   for (const [form, score] of forms) {
     for (const match of clause.masked.matchAll(form)) {
       const token = match.groups?.['token'] ?? ''
+      if (isWithinDate(match.index, reading)) continue
       const isNamed = named !== null && match.index >= named.valueStart - 1 && match.index - named.valueStart < 3
       const start = isNamed ? named.start : match.index
       proposals.push({
