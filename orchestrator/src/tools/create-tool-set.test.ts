@@ -80,6 +80,12 @@ describe('names', () => {
     expect(namesOf(later)).toEqual(['example-2__echo'])
   })
 
+  test('the first configured has the name, whoever answers first', async () => {
+    const [first, second] = [await simulate({ name: 'example', delayMs: 200 }), await simulate({ name: 'example' })]
+    const tools = await toolSetOf(asUrls(first, second))
+    expect(namesOf(tools)).toEqual(['example__echo', 'example-2__echo'])
+  })
+
   test('odd and long names are made fit for models, stay apart, and lead back to their tool', async () => {
     const odd = ['Größe prüfen/1', 'Größe prüfen/2', 'x'.repeat(100), `${'x'.repeat(100)}y`]
     const simulator = await simulate({

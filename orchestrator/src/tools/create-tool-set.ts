@@ -1,4 +1,5 @@
 import type { ToolServerView } from '@ai-assistant/contract'
+import { sleep } from '../lib/sleep.ts'
 import type { McpConnection } from '../mcp/connection.ts'
 import type { McpConnections } from '../mcp/connections.ts'
 import { identityOf } from '../mcp/server-spec.ts'
@@ -13,6 +14,8 @@ import { visibleLine } from './visible-text.ts'
 
 /** Model APIs take no more functions. */
 const maxOffered = 128
+/** How long a server that names itself may have to wait for its neighbours' first attempts. */
+const namingMs = 1000
 const maxArgumentChars = 256 * 1024
 const argumentBounds = { maxDepth: 64, maxValues: 50_000 }
 
@@ -41,8 +44,11 @@ export async function createToolSet(options: ToolSetOptions): Promise<ManagedToo
   const { connections, pins, observe, onError, pinRefreshMs = 30_000 } = options
   let tools = new Map<string, OfferedTool>()
   let slugs = new Map<string, string>()
+  let mayName = false
+  let closed = false
   const rebuild = (): void => {
-    slugs = slugsOf(connections, board)
+    if (closed) return
+    slugs = slugsOf(connections, board, mayName)
     tools = buildTools(connections, slugs, board)
     void board.save()
   }
@@ -50,6 +56,11 @@ export async function createToolSet(options: ToolSetOptions): Promise<ManagedToo
   await board.load()
   const forget = connections.onChange(rebuild)
   rebuild()
+  // Of two servers of one name the first configured shall have it, not the first to answer.
+  const named = connections.settled(namingMs).then(() => {
+    mayName = true
+    rebuild()
+  })
 
   return {
     offered: () =>
@@ -76,17 +87,24 @@ export async function createToolSet(options: ToolSetOptions): Promise<ManagedToo
       rebuild()
       return true
     },
-    settled: (ms) => connections.settled(ms),
+    settled: async (ms) => {
+      const enough = new AbortController()
+      await Promise.race([Promise.all([connections.settled(ms), named]), sleep(ms, enough.signal)])
+      enough.abort()
+    },
     close: () => {
+      closed = true
       forget()
       board.close()
     },
   }
 }
 
-function slugsOf(connections: McpConnections, board: PinBoard): Map<string, string> {
+function slugsOf(connections: McpConnections, board: PinBoard, mayName: boolean): Map<string, string> {
   // A server that was never reached has no name yet, and takes none away from the others.
-  const named = connections.list.filter((one) => one.spec.name !== null || one.state.kind === 'connected')
+  const named = connections.list.filter(
+    ({ spec, state }) => spec.name !== null || (state.kind === 'connected' && (mayName || board.slugs.has(spec.id))),
+  )
   // Names of servers that are configured no more are free again: most often they have only moved.
   const known = connections.list.flatMap(({ spec: { id } }) => {
     const slug = board.slugs.get(id)

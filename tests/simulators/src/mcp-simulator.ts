@@ -15,6 +15,8 @@ export interface McpSimulatorOptions {
   tools?: (string | SimulatedTool)[]
   /** Callers must show it. */
   token?: string
+  /** How long each request waits before it is looked at. */
+  delayMs?: number
 }
 
 export interface McpSimulator {
@@ -112,7 +114,8 @@ function define(tool: string | SimulatedTool): SimulatedTool {
 }
 
 async function handle(state: State, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { token, era } = state.options
+  const { token, era, delayMs } = state.options
+  if (delayMs !== undefined) await sleep(delayMs)
   if (token !== undefined && request.headers.authorization !== `Bearer ${token}`) return sendStatus(response, 401)
   if (era === 'session' && request.method === 'GET') return listenToSession(state, response)
   if (era === 'session' && request.method === 'DELETE') return sendStatus(response, 200)
