@@ -284,6 +284,22 @@ test('counts requests under their route, and shows the figures to this machine o
   expect((await fetch(`${url}/metrics`, { headers: shown })).status).toBe(200)
 })
 
+test('offers no figures where Prometheus is off', async () => {
+  const { url } = await serve(null, { PROMETHEUS_ENABLED: 'false' })
+  expect((await fetch(`${url}/metrics`)).status).toBe(404)
+})
+
+test('names each variable that is wrong', () => {
+  const wrong = { FRONTEND_PORT: '99999', ORCHESTRATOR_URL: 'orchestrator:8000', LOG_LEVEL: 'loud' }
+  expect(() => readConfig(wrong)).toThrow(
+    [
+      'FRONTEND_PORT must be a port number from 0 to 65535.',
+      'ORCHESTRATOR_URL must be an address that begins with http:// or https://.',
+      'LOG_LEVEL must be trace, debug, info, warn, error or fatal.',
+    ].join('\n'),
+  )
+})
+
 test('is alive by itself, and ready when the orchestrator is', async () => {
   const alone = await serve(null)
   expect((await fetch(`${alone.url}/health`)).status).toBe(200)

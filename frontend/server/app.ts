@@ -69,6 +69,7 @@ export function createApp({ config, assets, version, log }: AppParts): FastifyIn
     }
   })
   app.get('/metrics', async (request, reply) => {
+    if (!config.metrics) return sendProblem(reply, toProblem('not_found', request.id, 'PROMETHEUS_ENABLED is off.'))
     if (!mayReadMetrics(request, config.metricsToken)) {
       return sendProblem(reply, toProblem('unauthenticated', request.id, 'Show METRICS_TOKEN as a bearer token.'))
     }

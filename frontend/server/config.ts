@@ -8,6 +8,8 @@ export interface ServerConfig {
   orchestratorUrl: string
   /** Whether people reach the app by https, which browsers are then told to keep to. */
   https: boolean
+  /** Whether `/metrics` is offered. */
+  metrics: boolean
   metricsToken: string | null
   trustedProxies: string[]
   uploadMaxBytes: number
@@ -38,6 +40,7 @@ const schema = z.object({
   ORCHESTRATOR_URL: z.url({ protocol: /^https?$/, error: url }).default('http://localhost:8000'),
   PUBLIC_URL: z.url({ protocol: /^https?$/, error: url }).optional(),
   HOST: z.string().optional(),
+  PROMETHEUS_ENABLED: z.stringbool('must be true or false').default(true),
   METRICS_TOKEN: z.string().optional(),
   TRUSTED_PROXIES: z.string().default('loopback'),
   UPLOAD_MAX_BYTES: z.coerce
@@ -74,6 +77,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     port: values.FRONTEND_PORT,
     orchestratorUrl: values.ORCHESTRATOR_URL.replace(/\/+$/, ''),
     https: values.PUBLIC_URL?.startsWith('https:') ?? false,
+    metrics: values.PROMETHEUS_ENABLED,
     metricsToken: values.METRICS_TOKEN?.trim() ?? null,
     trustedProxies: values.TRUSTED_PROXIES.split(',').map((part) => part.trim()),
     uploadMaxBytes: values.UPLOAD_MAX_BYTES,

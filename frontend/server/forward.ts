@@ -21,8 +21,11 @@ export type ForwardFailure = { code: string; message: string }
 /** Bodies up to this size are read first, so that a request can be sent again to an orchestrator that just restarted. */
 const smallBody = 64 * 1024
 
-/** Until the orchestrator begins to answer, in milliseconds. Streams begin at once; between their parts there is no limit. */
-const headersTimeout = 120_000
+/**
+ * Until the orchestrator begins to answer, in milliseconds. Streams begin at once, but an answer asked for whole begins when
+ * the model is done. Between the parts of an answer there is no limit.
+ */
+const headersTimeout = 15 * 60_000
 
 /** RFC 9110 §7.6.1: what concerns one connection is not passed on. `expect` was answered by our own server. */
 const hopByHop = new Set([

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -111,6 +111,18 @@ test("the guide's example file is understood whole: its placeholders count as un
   )
   expect(notices).toContain('VECTOR_DB_URL is set; document search is not in this version yet.')
   expect(notices).toHaveLength(9 + 3)
+})
+
+test('a copy of .env.example starts on a bare machine without a word, and what it comments out is valid too', () => {
+  const example = readFileSync(join(import.meta.dirname, '../../../.env.example'), 'utf8')
+  const { config, notices } = loadConfig(readDotenv(folderWith(example), {}), options)
+  expect(notices).toEqual([])
+  expect(config).toMatchObject({ database: { kind: 'embedded' }, redis: { kind: 'none' }, mcp: { urls: [] } })
+
+  const whole = example.replaceAll(/^# (?=[A-Z0-9_]+=)/gm, '').replace(/^MCP_SERVERS_FILE=.*$/m, '')
+  expect(loadConfig(readDotenv(folderWith(whole), {}), options).config).toMatchObject({
+    database: { kind: 'postgres' },
+  })
 })
 
 test('names every fault at once, with what to write', () => {
