@@ -4,7 +4,7 @@ import { messageSchema } from './message.ts'
 export const conversationSchema = z.object({
   id: z.uuid(),
   title: z.string(),
-  /** `none` until the first answer names it. A title a person gave is never replaced. */
+  /** `automatic`: the beginning of the first question. A title a person gave is never replaced. */
   titleSource: z.enum(['none', 'automatic', 'person']),
   systemPrompt: z.string(),
   /** Counts changes of the head; a send made against an older one is refused. */

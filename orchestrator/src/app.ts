@@ -74,8 +74,9 @@ export async function createApp(options: AppOptions): Promise<App> {
     pins: createStoredPins(database),
     onError: (error) => log.warn(error),
   })
+  const limits = config.rateLimit.enabled ? config.rateLimit : null
   const deps = createRunDeps({ config, database, log, metrics, model, tools })
-  const runs = await RunManager.open({ database, journal, doorbell, deps, workerName: workerNameOf(config) })
+  const runs = await RunManager.open({ database, journal, doorbell, deps, limits, workerName: workerNameOf(config) })
   Object.assign(late, { runs, journal })
   const people = await openPeople(options)
   const ready = (): Promise<Ready> => checkReady(database, state.draining)

@@ -62,3 +62,28 @@ test('refuses a send from a page that has not seen the newest turn, and tells th
   const { version, headMessageId } = await client.conversation(started.conversationId)
   expect(problem).toMatchObject({ status: 409, code: 'conversation_changed', context: { version, headMessageId } })
 })
+
+test('limits the answers a person starts, exactly and equally on all replicas, and never a repeated request', async () => {
+  const env = { RATE_LIMIT_PER_MINUTE: '5', RATE_LIMIT_PER_HOUR: '100' }
+  const one = await startApp({ env })
+  const two = await startApp({ env, database: one.database, simulator: one.simulator })
+  const key = { 'idempotency-key': randomUUID(), accept: 'application/json' }
+  const first = await one.client.request('POST', '/api/chat', question, key)
+  const others = await Promise.all(
+    Array.from({ length: 12 }, (_, index) =>
+      (index % 2 === 0 ? one : two).client.request('POST', '/api/chat', question, { accept: 'application/json' }),
+    ),
+  )
+  expect([first, ...others].filter((response) => response.status === 202)).toHaveLength(5)
+  const refused = others.find((response) => response.status === 429)
+  expect(await refused?.json()).toMatchObject({ code: 'rate_limited' })
+  expect(Number(refused?.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect(Number(refused?.headers.get('retry-after'))).toBeLessThanOrEqual(60)
+  const repeated = await two.client.request('POST', '/api/chat', question, key)
+  expect(repeated.status).toBe(202)
+})
+
+test('limits nobody where the limit is switched off', async () => {
+  const { client } = await startApp({ env: { RATE_LIMIT_ENABLED: 'false', RATE_LIMIT_PER_MINUTE: '1' } })
+  for (let index = 0; index < 3; index++) await client.ask('Hello')
+})

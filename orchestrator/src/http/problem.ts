@@ -39,7 +39,8 @@ export function toProblem(error: unknown, requestId: string): Problem {
 }
 
 /** Seconds after which trying again makes sense, for the errors where it does. */
-export function retryAfter(code: ProblemCode): number | null {
+export function retryAfter({ code, context }: Problem): number | null {
+  if (typeof context?.['retryAfterSeconds'] === 'number') return context['retryAfterSeconds']
   if (code === 'unavailable' || code === 'draining') return 1
   return code === 'storage_full' ? 30 : null
 }

@@ -150,7 +150,7 @@ function measure(app: FastifyInstance, metrics: Metrics): void {
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = toProblem(error, request.id)
   if (problem.status >= 500) request.log.error({ err: error, request: request.id }, problem.title)
-  const wait = retryAfter(problem.code)
+  const wait = retryAfter(problem)
   if (wait !== null) reply.header('retry-after', String(wait))
   return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))
 }

@@ -4,6 +4,7 @@ import { RunFenced, type RunWriter } from '../journal/run-writer.ts'
 import { declareOthersDead, takeOverRuns, type TakenRun } from '../journal/take-over.ts'
 import { holdWorkerLease, type WorkerLease } from '../journal/worker-lease.ts'
 import { failpoint } from '../lib/failpoint.ts'
+import type { AnswerLimits } from '../limits/count-answer.ts'
 import type { Database } from '../storage/database.ts'
 import { answerApproval, type ApprovalDecision, expireApprovals, requestCancel } from './answer-approval.ts'
 import { driveRun, openWriter } from './drive-run.ts'
@@ -22,6 +23,8 @@ export interface RunManagerOptions {
   journal: Journal
   doorbell: Doorbell
   deps: RunDeps
+  /** How many answers a person may start; null: any number. */
+  limits: AnswerLimits | null
   /** Shared by a server's lives, e.g. host and port. */
   workerName: string
 }
@@ -72,6 +75,7 @@ export class RunManager {
       personId,
       workerId: this.#workerId(),
       model: deps.model().view.id,
+      limits: this.#options.limits,
       newId: deps.newId,
     })
     failpoint('start.after-commit')

@@ -1,4 +1,5 @@
 import type { SendMessage } from '@ai-assistant/contract'
+import type { AnswerLimits } from '../limits/count-answer.ts'
 import type { Database } from '../storage/database.ts'
 
 /** A question as a route hands it on. */
@@ -16,5 +17,7 @@ export interface StartOptions {
   personId: string
   workerId: string
   model: string
+  /** null: no limit. */
+  limits: AnswerLimits | null
   newId: () => string
 }

@@ -1,6 +1,7 @@
 import type { MessagePart, RunStarted, Usage } from '@ai-assistant/contract'
 import { sql } from 'kysely'
 import { failpoint } from '../lib/failpoint.ts'
+import { countAnswer } from '../limits/count-answer.ts'
 import type { Tx } from '../storage/database.ts'
 import { sqlState } from '../storage/errors.ts'
 import { queries } from '../storage/queries.ts'
@@ -27,7 +28,7 @@ const ROUTE = 'sendMessage'
  * Accepts a question in one transaction: the idempotency claim, the question, the empty answer, and the run. Once it is
  * committed, the answer is written whatever dies. The same key again gives the same answer and starts nothing.
  *
- * Throws `SendRefused`: `not_found`, `run_active`, `conversation_changed`, `key_reused`, `unprocessable`.
+ * Throws `SendRefused`: `not_found`, `run_active`, `conversation_changed`, `key_reused`, `unprocessable`, `rate_limited`.
  */
 export async function startRun(request: StartRequest, options: StartOptions): Promise<StartedRun> {
   const { database, personId } = options
@@ -44,10 +45,12 @@ async function start(tx: Tx, request: StartRequest, options: StartOptions): Prom
   const replay = await findReplay(tx, request, options)
   if (replay) return replay
   const conversation = await lockConversation(tx, request, options)
-  // The lock may have waited for the very request this one repeats.
-  const late = await findReplay(tx, request, options)
+  // The lock may have waited for the very request this one repeats. A conversation made here has no lock to wait for, and
+  // must not stay behind: there the claim below fails, and all of this is rolled back.
+  const late = conversation.isNew ? null : await findReplay(tx, request, options)
   if (late) return late
   await refuseIfBusyOrStale(tx, request, conversation)
+  await refuseIfTooMany(tx, options)
   const placed = await placeMessages(tx, request, options, conversation)
   const run = await insertRun(tx, request, options, conversation.id, placed)
   const version = conversation.version + 1
@@ -102,6 +105,7 @@ interface LockedConversation {
   version: number
   head_message_id: string | null
   title_source: 'none' | 'automatic' | 'person'
+  isNew: boolean
 }
 
 async function lockConversation(tx: Tx, request: StartRequest, options: StartOptions): Promise<LockedConversation> {
@@ -112,7 +116,7 @@ async function lockConversation(tx: Tx, request: StartRequest, options: StartOpt
     const found = await tx.first(
       named ? mine.where('id', '=', request.conversationId ?? '') : mine.where('alias', '=', request.alias ?? ''),
     )
-    if (found) return found
+    if (found) return { ...found, isNew: false }
     if (named || request.trigger !== 'submit-message') throw new SendRefused('not_found')
   }
   if (request.trigger !== 'submit-message') {
@@ -127,7 +131,7 @@ async function lockConversation(tx: Tx, request: StartRequest, options: StartOpt
       system_prompt: request.systemPrompt ?? '',
     }),
   )
-  return fresh
+  return { ...fresh, isNew: true }
 }
 
 async function refuseIfBusyOrStale(tx: Tx, request: StartRequest, conversation: LockedConversation): Promise<void> {
@@ -144,6 +148,15 @@ async function refuseIfBusyOrStale(tx: Tx, request: StartRequest, conversation: 
   if (request.version !== undefined && request.version !== version) {
     throw new SendRefused('conversation_changed', undefined, { version, headMessageId })
   }
+}
+
+/** A repeated request was answered above, so it never counts. */
+async function refuseIfTooMany(tx: Tx, options: StartOptions): Promise<void> {
+  if (options.limits === null) return
+  const wait = await countAnswer(tx, options.personId, options.limits)
+  if (wait === null) return
+  const detail = `You have started as many answers as are allowed for now. Try again in ${wait} seconds.`
+  throw new SendRefused('rate_limited', detail, { retryAfterSeconds: wait })
 }
 
 async function insertRun(

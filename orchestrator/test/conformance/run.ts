@@ -10,10 +10,8 @@ import { dirname, join } from 'node:path'
  * `expected-failures.yaml` are extensions: they are run and reported, and not counted.
  */
 const here = import.meta.dirname
-const suite = join(
-  dirname(createRequire(import.meta.url).resolve('@modelcontextprotocol/conformance/package.json')),
-  'dist/index.js',
-)
+const require = createRequire(import.meta.url)
+const suite = join(dirname(require.resolve('@modelcontextprotocol/conformance/package.json')), 'dist/index.js')
 const baseline = join(here, 'expected-failures.yaml')
 const client = ['client', '--command', `"${process.execPath}" "${join(here, 'client.ts')}"`]
 const fixtures = join(here, '../../../mcp_servers/example/test/conformance/main.ts')
