@@ -8,7 +8,7 @@ const groups = [
   'weather forecast temperature rain raining rainy sun sunny snow wind umbrella climate',
   'count number quantity amount total',
   'number integer digit',
-  'random randomly roll dice die coin flip toss pick draw choose choice select shuffle generate lottery',
+  'random randomly roll dice die pick draw choose choice select shuffle generate lottery',
   'date day calendar weekday week days',
   'create make add new open file raise submit register start compose',
   'delete remove erase drop discard cancel',

@@ -51,6 +51,11 @@ function trimGap(reading: Reading, gap: Span): Phrase | null {
     const word = words[head]
     head += 1
     if (word !== undefined && isCommand(word, reading)) cut = head
+    // "Remember to call mom": what follows is what to remember, whatever it tells to do.
+    if (/^(?:to|that)$/iu.test(word?.text ?? '') && cut > 0 && cut === head - 1) {
+      cut = head
+      break
+    }
     // A colon after the asking words ends them for good.
     if (word !== undefined && /^\s*:/u.test(clause.text.slice(word.end))) {
       cut = head

@@ -123,7 +123,6 @@ function chooseCandidate(
   within: boolean,
 ): Candidate | null {
   const best = bestCandidate(clause, known)
-  if (best !== null && within) return best
   const follow = followUp(clause, known, context, within)
   return best !== null && (follow === null || best.score - 0.3 > follow.score) ? best : follow
 }
@@ -134,6 +133,7 @@ function bestCandidate(clause: Clause, known: KnownTool[]): Candidate | null {
   for (const { tool, words } of scored) {
     const filling = fillArguments(readingOf(clause, tool), tool.tool.inputSchema)
     const fit = Math.min(filling.bonus, 1.6)
+    if (!words.telling && fit < 0.3) continue
     if (words.core < 0.2 && fit + words.fields < 0.75) continue
     // More words of the same tool add less and less: a long clause must not outweigh a fitting one.
     const told = 1.6 * (1 - Math.exp(-words.core / 1.2)) + Math.min(words.fields, 0.6)
@@ -186,7 +186,7 @@ function followUp(clause: Clause, known: KnownTool[], context: EarlierCall[], wi
   const single = fresh.every(({ field }) => field.required && field.type !== 'array')
   if (within && !(repeats && single)) return null
   const args = merge(previous.args, filling.args)
-  return { tool, filling: { ...filling, args, missing: [] }, score: within ? 0.45 : 0.85 }
+  return { tool, filling: { ...filling, args, missing: [] }, score: within ? 0.6 : 0.85 }
 }
 
 function merge(before: Record<string, unknown>, after: Record<string, unknown>): Record<string, unknown> {

@@ -58,9 +58,18 @@ function proposeZones(field: Field, { clause }: Reading): Proposal[] {
   return readPlaces(clause.masked).map((place) => {
     // "If it is nine in London" tells from where, what follows to where.
     const turn = condition === 0 || originLike.test(field.name) === place.start < condition ? 0 : -0.3
-    const score = direction(field, clause.masked, place.start, 0.85) + turn
+    // Nobody speaks of where a time comes from without saying so.
+    const unasked =
+      condition === 0 && !field.required && originLike.test(field.name) && !isAfterFrom(clause.masked, place.start)
+        ? -0.4
+        : 0
+    const score = direction(field, clause.masked, place.start, 0.85) + turn + unasked
     return { value: place.zone, start: place.start, end: place.end, score, bonus: 0.4 }
   })
+}
+
+function isAfterFrom(text: string, at: number): boolean {
+  return /\bfrom\s+(?:the\s+)?$/iu.test(text.slice(Math.max(0, at - 20), at))
 }
 
 /** Exact tools differ in how they write powers: the field's own words decide. */

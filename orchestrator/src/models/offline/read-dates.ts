@@ -58,6 +58,9 @@ const readers: [RegExp, Reader][] = [
     ({ hour, minute, second }) => clock(hour, minute, second),
   ],
   [/\bat (?<hour>[01]?\d|2[0-3]) o'?clock\b/giu, ({ hour }) => clock(hour, '00')],
+  [/\bchristmas(?: day)?\b/giu, (_, today) => readNamed({ month: 'dec', day: '25' }, today)],
+  [/\bnew year'?s eve\b/giu, (_, today) => readNamed({ month: 'dec', day: '31' }, today)],
+  [/\bnew year(?:'?s(?: day)?)?\b/giu, (_, today) => readNamed({ month: 'jan', day: '1' }, today)],
   [/\bnoon\b/giu, () => clock('12', '00')],
   [/\bmidnight\b/giu, () => clock('0', '00')],
 ]

@@ -96,7 +96,7 @@ function knowPlaces(): Map<string, string> {
   for (const zone of Intl.supportedValuesOf('timeZone')) {
     if (!/^(?:Africa|America|Antarctica|Asia|Atlantic|Australia|Europe|Indian|Pacific)\//u.test(zone)) continue
     const city = zone.split('/').at(-1) ?? ''
-    if (/^(?:North|South|West|Center|Easter|Troll|Casey|Davis|Vostok)$/u.test(city)) continue
+    if (/^(?:North|South|West|Center|Easter|Christmas|Troll|Casey|Davis|Vostok)$/u.test(city)) continue
     places.set(plain(city.replaceAll(/[_-]/gu, ' ')), zone)
   }
   for (const [zone, names] of Object.entries(more)) for (const name of names.split(',')) places.set(name, zone)

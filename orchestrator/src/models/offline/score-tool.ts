@@ -7,6 +7,8 @@ import { isKin, isStopWord, stem } from './words.ts'
 export interface WordScore {
   /** From its name and description: without any, a tool is not meant. */
   core: number
+  /** Some of it comes from a word that tells more than "make" or "write". */
+  telling: boolean
   /** From its fields. */
   fields: number
 }
@@ -18,6 +20,7 @@ const mostWords = 200
 export function scoreWords(clause: Clause, tool: KnownTool, all: readonly KnownTool[]): WordScore {
   let core = 0
   let fields = 0
+  let telling = false
   let position = 0
   const seen = new Set<string>()
   // What a person hands over says little about what is to be done with it.
@@ -36,15 +39,19 @@ export function scoreWords(clause: Clause, tool: KnownTool, all: readonly KnownT
     position += 1
     const weight = coreWeight(word.stem, tool)
     core += weight * factor
+    telling ||= told === 1 && weight > 0 && !weakVerbs.has(word.text.toLowerCase().replace(/s$/u, ''))
     if (weight < 0.6 && tool.fieldStems.has(word.stem)) fields += 0.25 * factor
   }
-  return { core, fields }
+  return { core, fields, telling }
 }
 
 /** Verbs that say as little in a tool's name as in a question. */
 const genericVerbs = new Set(
-  'get set make do run add find search look show give create open list take put use tell check turn'.split(' '),
+  'get set make do run add find search look show give create open list take put use tell check turn write'.split(' '),
 )
+
+/** Of these, the ones that alone never mean a tool. */
+const weakVerbs = new Set('make do add write get give tell use put take set'.split(' '))
 
 /** "Look up" is `lookup`: neighbouring words that together are a word of the tool's name. */
 function compounds(clause: Clause, tool: KnownTool): number {
@@ -57,11 +64,11 @@ function compounds(clause: Clause, tool: KnownTool): number {
 function coreWeight(root: string, tool: KnownTool): number {
   if (tool.nameStems.has(root)) return 1
   if ([...tool.nameStems].some((part) => isKin(part, root))) return 0.85
-  if (tool.aboutStems.has(root)) return 0.65
+  if (tool.leadStems.has(root)) return 0.65
   if ([...tool.aboutStems].some((part) => isKin(part, root))) return 0.55
   if ([...tool.nameStems].some((part) => areRelated(part, root))) return 0.5
   if ([...tool.aboutStems].some((part) => areRelated(part, root))) return 0.25
-  return 0
+  return tool.aboutStems.has(root) ? 0.3 : 0
 }
 
 function rarity(root: string, all: readonly KnownTool[]): number {

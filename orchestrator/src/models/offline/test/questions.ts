@@ -172,7 +172,7 @@ export const foreignQuestions: Question[] = [
         {
           event: {
             title: 'Budget review',
-            start: /^2026-03-12T15:00(:00)?(Z|\+00:00)$/,
+            start: /^2026-03-12T15:00(:00)?(Z|[+-]\d\d:\d\d)$/,
             attendees: ['ana@example.com', 'bo@example.org'],
           },
         },
@@ -184,7 +184,7 @@ export const foreignQuestions: Question[] = [
     calls: [
       [
         'cal__create_event',
-        { event: { title: /dentist/i, start: /^2026-04-02T09:30(:00)?(Z|\+00:00)$/, durationMinutes: 45 } },
+        { event: { title: /dentist/i, start: /^2026-04-02T09:30(:00)?(Z|[+-]\d\d:\d\d)$/, durationMinutes: 45 } },
       ],
     ],
   },
@@ -331,4 +331,10 @@ export const plainTalk = [
   'why?',
   'I love you',
   'show me a markdown table',
+  'write me a python function that adds two numbers',
+  'write a poem about 3 cats',
+  'how old is the universe',
+  'explain quantum physics',
+  'who is the president of France?',
+  'tell me about Tokyo',
 ]
