@@ -87,9 +87,9 @@ test('an orchestrator that is killed in mid-answer is started again, and the ans
   expect(running.output()).toMatch(/orchestrator stopped .* started again/)
 })
 
-/** The orchestrator among the launcher's own descendants. */
+/** The orchestrator among the launcher's own children. */
 function killOrchestrator(pid: number): void {
-  const family = execFileSync('ps', ['-o', 'pid=,args=', '-g', String(pid)], { encoding: 'utf8' })
+  const family = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(pid)], { encoding: 'utf8' })
   const line = family.split('\n').find((text) => text.includes('orchestrator/src/main.ts'))
   if (line === undefined) throw new Error(`no orchestrator among:\n${family}`)
   process.kill(Number(line.trim().split(' ')[0]), 'SIGKILL')
@@ -97,7 +97,10 @@ function killOrchestrator(pid: number): void {
 
 test('a configured port that is taken is one clear line', async () => {
   const squatter = createServer()
-  await new Promise<void>((resolve) => squatter.listen(Number(ports.ORCHESTRATOR_PORT), '127.0.0.1', resolve))
+  await new Promise<void>((resolve, reject) => {
+    squatter.once('error', reject)
+    squatter.listen(Number(ports.ORCHESTRATOR_PORT), '127.0.0.1', resolve)
+  })
   try {
     await expect(start()).rejects.toThrow(
       new RegExp(`${ports.ORCHESTRATOR_PORT}.*ORCHESTRATOR_PORT|ORCHESTRATOR_PORT.*${ports.ORCHESTRATOR_PORT}`),

@@ -11,12 +11,13 @@ export interface Launcher {
   output(): string
   /** Ctrl-C: the terminal sends SIGINT to every process of the group. Resolves to the exit code. */
   interrupt(): Promise<number | null>
-  /** Ends it and all it started, whatever state they are in. */
+  /** Ends it, if it still runs. */
   end(): Promise<void>
 }
 
 const root = resolve(import.meta.dirname, '../../../..')
 const readySeconds = 120
+const endSeconds = 15
 
 /** Starts everything and waits for the link. `env` says which ports and which data directory. */
 export async function startLauncher(env: Record<string, string>, args: string[] = []): Promise<Launcher> {
@@ -38,7 +39,7 @@ export async function startLauncher(env: Record<string, string>, args: string[] 
   let link: string | undefined
   while (link === undefined) {
     if (!running() || performance.now() > deadline) {
-      if (running()) group('SIGKILL')
+      if (running()) group('SIGINT')
       throw new Error(`npm start printed no link:\n${output}`)
     }
     await sleep(50)
@@ -53,8 +54,10 @@ export async function startLauncher(env: Record<string, string>, args: string[] 
       return ended
     },
     end: async () => {
-      if (running()) group('SIGKILL')
+      if (running()) group('SIGINT')
+      const forced = setTimeout(() => group('SIGKILL'), endSeconds * 1000)
       await ended
+      clearTimeout(forced)
     },
   }
 }
