@@ -6,13 +6,14 @@ import { ErrorBoundary } from './error-boundary.tsx'
 import { createQueryClient } from './query-client.ts'
 import { Shell } from './shell.tsx'
 
-export function App() {
+/** `code` is the one of the sign-in link this page was opened with. */
+export function App({ code }: { code: string | null }) {
   const [client] = useState(createQueryClient)
   return (
     <ErrorBoundary>
       <QueryClientProvider client={client}>
         <ToastProvider>
-          <SessionGate>{(session) => <Shell session={session} />}</SessionGate>
+          <SessionGate code={code}>{(session) => <Shell session={session} />}</SessionGate>
         </ToastProvider>
       </QueryClientProvider>
     </ErrorBoundary>

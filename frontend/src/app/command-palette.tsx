@@ -38,9 +38,10 @@ export function CommandPalette({ commands, onClose }: { commands: readonly Comma
   }
   return (
     <Dialog title="Search and commands" onClose={onClose} className="mt-[12dvh] max-w-xl">
-      <div className="mb-2 flex items-center gap-2.5 rounded-xl border border-line-strong px-3.5">
+      <div className="mb-2 flex items-center gap-2.5 rounded-xl border border-line-strong px-3.5 focus-within:border-accent">
         <Icon name="search" size={16} className="text-ink-3" />
         <input
+          data-autofocus
           role="combobox"
           aria-expanded
           aria-controls={list}

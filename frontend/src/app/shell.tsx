@@ -55,10 +55,10 @@ export function Shell({ session }: { session: Session }) {
   return (
     <div className="flex h-full flex-col">
       <a
-        href="#composer"
+        href="#main"
         className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:rounded-lg focus:bg-card focus:px-3 focus:py-2"
       >
-        Skip to the composer
+        Skip to the page
       </a>
       <OfflineBanner />
       <div className="flex min-h-0 grow">
@@ -70,7 +70,7 @@ export function Shell({ session }: { session: Session }) {
               <SidebarDrawer onClose={sidebar.toggle}>{bar}</SidebarDrawer>
             </Suspense>
           ))}
-        <main className="min-w-0 grow">
+        <main id="main" tabIndex={-1} className="min-w-0 grow outline-none">
           <Places place={place} session={session} lead={lead} />
         </main>
       </div>

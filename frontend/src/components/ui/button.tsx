@@ -9,7 +9,11 @@ const looks: Record<Look, string> = {
   danger: 'border border-line bg-card text-bad hover:bg-bad-soft',
 }
 
-export function Button({ look = 'soft', className = '', ...rest }: ComponentProps<'button'> & { look?: Look }) {
+export function Button({
+  look = 'soft',
+  className = '',
+  ...rest
+}: ComponentProps<'button'> & { look?: Look; 'data-autofocus'?: boolean }) {
   return (
     <button
       type="button"

@@ -9,7 +9,8 @@ interface DialogProps {
   className?: string
 }
 
-/** A modal dialog: the browser traps the focus, gives it back, and closes on Escape. Rendered is open. */
+/** A modal dialog: the browser traps the focus, gives it back, and closes on Escape. Rendered is open;
+ * `data-autofocus` marks what gets the focus first. */
 export function Dialog({ title, onClose, children, className = 'max-w-lg' }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null)
   const heading = useId()
@@ -17,6 +18,7 @@ export function Dialog({ title, onClose, children, className = 'max-w-lg' }: Dia
     const dialog = ref.current
     const focused = document.activeElement
     dialog?.showModal()
+    dialog?.querySelector<HTMLElement>('[data-autofocus]')?.focus()
     return () => {
       dialog?.close()
       // The element is gone before the browser could give the focus back.

@@ -35,6 +35,7 @@ export function SystemPromptDialog({ prompt, onSave, onClose }: SystemPromptDial
           What the model is told before everything else in this conversation. It holds from the next answer on.
         </p>
         <textarea
+          data-autofocus
           aria-label="System prompt"
           aria-describedby="prompt-help"
           value={words}

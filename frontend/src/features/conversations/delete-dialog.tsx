@@ -20,7 +20,7 @@ export function DeleteDialog({ conversation, onClose, onDeleted }: DeleteDialogP
         “{conversation.title || 'New chat'}” and all its messages will be gone. This cannot be undone.
       </p>
       <div className="flex justify-end gap-2">
-        <Button look="ghost" onClick={onClose}>
+        <Button look="ghost" data-autofocus onClick={onClose}>
           Cancel
         </Button>
         <Button

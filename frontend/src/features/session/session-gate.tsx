@@ -4,20 +4,27 @@ import { lazy, Suspense, useEffect, useRef, type ReactNode } from 'react'
 import { Spinner } from '../../components/ui/spinner.tsx'
 import { useToast } from '../../components/ui/toast.tsx'
 import { sessionQuery, useRedeemCode } from './session-query.ts'
-import { takeCode } from './sign-in-code.ts'
+import { takeCode } from '../../lib/sign-in-code.ts'
 
 const Unreachable = lazy(() => import('./unreachable.tsx').then((module) => ({ default: module.Unreachable })))
 const SignIn = lazy(() => import('./sign-in.tsx').then((module) => ({ default: module.SignIn })))
 
+interface SessionGateProps {
+  /** Of the sign-in link the page was opened with. */
+  code: string | null
+  children: (session: Session) => ReactNode
+}
+
 /** Lets signed-in people in, exchanges the code of a sign-in link, and says how to get one to everybody else. */
-export function SessionGate({ children }: { children: (session: Session) => ReactNode }) {
+export function SessionGate({ code, children }: SessionGateProps) {
   const redeem = useRedeemCode()
-  const session = useQuery({ ...sessionQuery, enabled: !redeem.isPending })
-  useCodeInAddress(redeem.mutate)
+  const exchanging = redeem.isPending || (redeem.isIdle && code !== null)
+  const session = useQuery({ ...sessionQuery, enabled: !exchanging })
+  useCodes(code, redeem.mutate)
   useRefusedCode(redeem.error, session.data)
 
   if (session.data) return children(session.data)
-  if (redeem.isPending || session.isPending) {
+  if (exchanging || session.isPending) {
     return (
       <main className="flex h-full items-center justify-center">
         <Spinner label="Signing in" />
@@ -38,18 +45,20 @@ export function SessionGate({ children }: { children: (session: Session) => Reac
   )
 }
 
-/** Also notices a link that is opened in a tab that shows this page already: then only the fragment changes. */
-function useCodeInAddress(redeem: (code: string) => void): void {
+/** Exchanges the code, and that of a link opened later in this very tab: then only the fragment changes. */
+function useCodes(first: string | null, redeem: (code: string) => void): void {
   const now = useRef(redeem)
+  const done = useRef(false)
   useEffect(() => {
+    if (first !== null && !done.current) now.current(first)
+    done.current = true
     const exchange = () => {
       const code = takeCode()
       if (code !== null) now.current(code)
     }
-    exchange()
     addEventListener('hashchange', exchange)
     return () => removeEventListener('hashchange', exchange)
-  }, [])
+  }, [first])
 }
 
 /** A used link opened by someone who is signed in anyway is worth a word, not a page. */

@@ -9,7 +9,7 @@ export function SignIn({ error }: { error: Error | null }) {
         <span className="mb-5 flex size-11 items-center justify-center rounded-2xl bg-accent-soft text-accent">
           <Icon name="key-round" size={20} />
         </span>
-        <h1 className="mb-2 text-2xl font-semibold tracking-[-0.02em]">Sign in with your link</h1>
+        <h1 className="mb-3 text-2xl font-semibold tracking-[-0.02em]">Sign in with your link</h1>
         {error !== null && <Refused error={error} />}
         <p className="mb-5 text-ink-2">
           This assistant has no passwords. A sign-in link opens it, once, for whoever holds the link.

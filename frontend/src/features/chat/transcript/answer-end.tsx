@@ -48,8 +48,10 @@ function Notice({ tone, text, children }: { tone: 'bad' | 'warn'; text: string; 
   const colours = tone === 'bad' ? 'bg-bad-soft text-bad' : 'bg-warn-soft text-warn'
   return (
     <div className={`my-3 flex flex-wrap items-center gap-3 rounded-2xl px-4 py-2.5 text-sm ${colours}`}>
-      <Icon name="circle-alert" size={16} className="shrink-0" />
-      <p className="min-w-48 grow break-words">{text}</p>
+      <div className="flex min-w-48 grow basis-0 items-start gap-3">
+        <Icon name="circle-alert" className="mt-0.5" />
+        <p className="min-w-0 break-words">{text}</p>
+      </div>
       {children}
     </div>
   )

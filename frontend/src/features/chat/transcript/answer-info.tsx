@@ -1,35 +1,36 @@
 import type { Budget, Message, Usage } from '@ai-assistant/contract'
-import { useId, useState } from 'react'
 
-/** How full the model's window was for this answer; behind it, what was left out and what was used. */
-export function AnswerInfo({ message }: { message: Message }) {
-  const [open, setOpen] = useState(false)
-  const id = useId()
-  const budget = message.parts.findLast((part) => part.type === 'data-budget')?.data ?? null
+interface AnswerInfoButtonProps {
+  message: Message
+  open: boolean
+  controls: string
+  onToggle: () => void
+}
+
+/** How full the model's window was for this answer, and whether something was left out; opens the rest. */
+export function AnswerInfoButton({ message, open, controls, onToggle }: AnswerInfoButtonProps) {
+  const budget = budgetOf(message)
   if (budget === null && message.usage === null) return null
   const leftOut = budget === null ? '' : leftOutWords(budget)
   return (
-    <>
-      <button
-        type="button"
-        aria-expanded={open}
-        aria-controls={id}
-        onClick={() => setOpen(!open)}
-        className="inline-flex h-8 items-center gap-2 rounded-lg px-2 text-xs text-ink-3 tabular-nums hover:bg-hover hover:text-ink"
-      >
-        {budget !== null && <Gauge share={shareOf(budget)} />}
-        {budget === null ? 'Usage' : `${percent(shareOf(budget))} of window`}
-        {leftOut !== '' && <span className="text-warn">· {leftOut}</span>}
-      </button>
-      {open && <Details id={id} budget={budget} usage={message.usage} model={message.model} />}
-    </>
+    <button
+      type="button"
+      aria-expanded={open}
+      aria-controls={controls}
+      onClick={onToggle}
+      className="inline-flex min-h-8 items-center gap-2 rounded-lg px-2 text-left text-xs text-ink-3 tabular-nums hover:bg-hover hover:text-ink"
+    >
+      {budget !== null && <Gauge share={shareOf(budget)} />}
+      {budget === null ? 'Usage' : `${percent(shareOf(budget))} of window`}
+      {leftOut !== '' && <span className="text-warn">· {leftOut}</span>}
+    </button>
   )
 }
 
 function Gauge({ share }: { share: number }) {
   const around = 2 * Math.PI * 6
   return (
-    <svg aria-hidden viewBox="0 0 16 16" className="size-3.5 -rotate-90">
+    <svg aria-hidden viewBox="0 0 16 16" className="size-3.5 shrink-0 -rotate-90">
       <circle cx="8" cy="8" r="6" fill="none" strokeWidth="3" className="stroke-line" />
       <circle
         cx="8"
@@ -44,17 +45,10 @@ function Gauge({ share }: { share: number }) {
   )
 }
 
-function Details({
-  id,
-  budget,
-  usage,
-  model,
-}: {
-  id: string
-  budget: Budget | null
-  usage: Usage | null
-  model: string | null
-}) {
+/** What the model was given and what it used. */
+export function AnswerInfo({ id, message }: { id: string; message: Message }) {
+  const { model, usage } = message
+  const budget = budgetOf(message)
   const rows = [
     ...(model === null ? [] : [['Model', model]]),
     ...(budget === null
@@ -69,7 +63,7 @@ function Details({
   return (
     <dl
       id={id}
-      className="animate-appear mt-1 mb-2 ml-1.5 grid w-full grid-cols-[auto_1fr] gap-x-4 gap-y-1 rounded-xl border border-line bg-side px-4 py-3 text-xs"
+      className="animate-appear mt-1 mb-2 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 rounded-xl border border-line bg-side px-4 py-3 text-xs"
     >
       {rows.map(([name, value]) => (
         <div key={name} className="contents">
@@ -79,6 +73,10 @@ function Details({
       ))}
     </dl>
   )
+}
+
+function budgetOf(message: Message): Budget | null {
+  return message.parts.findLast((part) => part.type === 'data-budget')?.data ?? null
 }
 
 /** The part of the window that is spoken for by the prompt. */
