@@ -1,5 +1,5 @@
-import type { CallToolResult } from '@modelcontextprotocol/client'
-import { isWithin } from './bounds.ts'
+import type { CallToolResult } from '../mcp/mcp-types.ts'
+import { isWithin } from '../mcp/bounds.ts'
 import { visibleLine, visibleText } from './visible-text.ts'
 
 /** Of one result, to the model. */

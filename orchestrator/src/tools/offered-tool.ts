@@ -1,8 +1,8 @@
 import type { ToolAnnotations, ToolView } from '@ai-assistant/contract'
-import type { Tool } from '@modelcontextprotocol/client'
+import type { Tool } from '../mcp/mcp-types.ts'
 import type { McpConnection } from '../mcp/connection.ts'
 import type { ModelTool } from '../models/language-model.ts'
-import { checkerOf, type CheckValue } from './check-value.ts'
+import { checkerOf, type CheckValue } from '../mcp/check-value.ts'
 import { visibleLine, visibleText } from './visible-text.ts'
 
 const maxDescriptionChars = 4000

@@ -5,7 +5,7 @@ const maxChars = 64
 const maxServerChars = 24
 
 /** A server's name as the first part of its tools' names: no character models refuse, no `__`, never empty. */
-export function serverSlug(name: string): string {
+function serverSlug(name: string): string {
   const slug = name
     .normalize('NFKD')
     .replaceAll(/[^a-zA-Z0-9_-]+/g, '-')

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Tool } from '@modelcontextprotocol/client'
+import type { Tool } from '../mcp/mcp-types.ts'
 
 /** The definition of a tool that was consented to. One per server and tool. */
 export interface ToolPin {
