@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import type { Person, Ready } from '@ai-assistant/contract'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type { Config } from './config/config.ts'
 import { createConversations } from './conversations/conversations.ts'
@@ -15,7 +14,7 @@ import { createModelRoutes } from './http/routes/models.ts'
 import { createRunRoutes } from './http/routes/runs.ts'
 import { createSessionRoutes } from './http/routes/session.ts'
 import { createToolRoutes } from './http/routes/tools.ts'
-import { createServer } from './http/server.ts'
+import { createServer, type HttpServer } from './http/server.ts'
 import { createSessionCookie } from './http/session-cookie.ts'
 import { type Journal, openJournal } from './journal/journal.ts'
 import { newId } from './lib/new-id.ts'
@@ -40,7 +39,7 @@ import { createSignInCodes, type SignInCodes } from './users/sign-in-codes.ts'
 
 /** The whole orchestrator, built and not yet listening. */
 export interface App {
-  server: FastifyInstance
+  server: HttpServer
   codes: SignInCodes
   /** Takes the house apart in reverse: hands answers over, moves readers, and drains what is open. */
   close(patienceMs: number): Promise<void>
@@ -171,15 +170,15 @@ function createHttp(parts: {
   metrics: Metrics
   ready: () => Promise<Ready>
   draining: () => boolean
-}): FastifyInstance {
+}): HttpServer {
   const { options, people, journal, runs, model, tools, metrics, ready, draining } = parts
   const { config, database, log } = options
   const { appName, version } = config
   const { readers } = journal
   const cookie = createSessionCookie(config.http.publicUrl)
   const conversations = createConversations(database)
-  const authenticate = async (request: FastifyRequest): Promise<Person | null> => {
-    const id = cookie.read(request.headers.cookie)
+  const authenticate = async (cookies: string | undefined): Promise<Person | null> => {
+    const id = cookie.read(cookies)
     return id === null ? null : people.sessions.find(id)
   }
   return createServer({

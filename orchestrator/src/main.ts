@@ -5,6 +5,7 @@ import { ConfigError } from './config/config-error.ts'
 import type { Config } from './config/config.ts'
 import { loadConfig } from './config/load-config.ts'
 import { readDotenv } from './config/read-dotenv.ts'
+import { secretValues } from './config/secret-values.ts'
 import { armFailpoint } from './lib/failpoint.ts'
 import type { OpenedDatabase } from './storage/pooled-database.ts'
 import { openDatabase } from './storage/open-database.ts'
@@ -17,6 +18,9 @@ const DRAIN_MS = 20_000
 /** On Ctrl-C a person waits; the answers go on when the server is started again. */
 const INTERRUPT_MS = 0
 
+const root = resolve(import.meta.dirname, '../..')
+const env = readDotenv(root)
+
 await main().catch((error: unknown) => {
   // One line that says what to do; the stack is for those who ask for it.
   process.stderr.write(`${explain(error)}\n`)
@@ -25,10 +29,8 @@ await main().catch((error: unknown) => {
 })
 
 async function main(): Promise<void> {
-  const root = resolve(import.meta.dirname, '../..')
-  const env = readDotenv(root)
   const { config, notices } = loadConfig(env, { version: readVersion(), cwd: root, terminal: process.stdout.isTTY })
-  const log = await createLog(config)
+  const log = await createLog({ ...config.log, secrets: secretValues(config) })
   for (const notice of notices) log.warn(notice)
   if (env.FAILPOINT && config.environment !== 'production') armFailpoint(env.FAILPOINT)
   const database = await openDatabase(config.database, { log })
@@ -102,5 +104,5 @@ function explain(error: unknown): string {
   if ('code' in error && error.code === 'EADDRINUSE') {
     return `${error.message}. Stop the program that uses this port, or set ORCHESTRATOR_PORT to a free one.`
   }
-  return process.env.DEBUG === 'true' ? (error.stack ?? error.message) : error.message
+  return env['DEBUG'] === 'true' ? (error.stack ?? error.message) : error.message
 }

@@ -17,7 +17,8 @@ const orchestratorFloors = [
   ['conversations', 'knowledge', 'tools', 'users', 'access', 'usage', 'limits', 'health'],
   ['runs'],
   ['http'],
-  ['main.ts', 'app.ts'],
+  ['app.ts'],
+  ['main.ts'],
 ]
 
 /** A room imports its own files and rooms on lower floors; never sideways, never up. Tests are bound by none of it. */

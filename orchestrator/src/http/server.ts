@@ -23,10 +23,12 @@ declare module 'fastify' {
   }
 }
 
+export type HttpServer = FastifyInstance
+
 export interface ServerOptions {
   handlers: Handlers
-  /** The person of a request, or null. */
-  authenticate: (request: FastifyRequest) => Promise<Person | null>
+  /** The person of a request by its Cookie header, or null. */
+  authenticate: (cookies: string | undefined) => Promise<Person | null>
   log: Logger
   metrics: Metrics
   metricsToken: string | null
@@ -103,7 +105,7 @@ async function admit(route: Route, request: FastifyRequest, options: ServerOptio
     if (!mayReadMetrics(request, options.metricsToken)) throw new HttpProblem('not_found')
     return null
   }
-  const person = await options.authenticate(request)
+  const person = await options.authenticate(request.headers.cookie)
   if (person === null) throw new HttpProblem('unauthenticated', 'There is no session, or it has ended.')
   if (route.auth === 'admin' && person.role === 'member')
     throw new HttpProblem('forbidden', 'This is for administrators.')

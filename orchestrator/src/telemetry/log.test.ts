@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import { loadConfig } from '../config/load-config.ts'
+import { secretValues } from '../config/secret-values.ts'
 import { createLog } from './log.ts'
 
 async function logged(env: Record<string, string>, write: (log: Awaited<ReturnType<typeof createLog>>) => void) {
   const { config } = loadConfig(env, { version: '1.2.3', cwd: '/srv/assistant' })
   const lines: string[] = []
-  write(await createLog(config, { write: (line: string) => void lines.push(line) }))
+  const settings = { ...config.log, secrets: secretValues(config) }
+  write(await createLog(settings, { write: (line: string) => void lines.push(line) }))
   return lines
 }
 

@@ -1,0 +1,20 @@
+import type { Config } from './config.ts'
+
+/** Every secret that is configured, to be blanked in whatever is written. */
+export function secretValues(config: Config): string[] {
+  const { secrets, model, mcp, http, database, redis } = config
+  const values = [
+    ...Object.values(secrets),
+    model.apiKey,
+    mcp.serviceToken,
+    http.metricsToken,
+    ...(database.kind === 'postgres' ? [database.url, passwordIn(database.url)] : []),
+    ...(redis.kind === 'redis' ? [redis.password, passwordIn(redis.url)] : []),
+  ]
+  // Shorter ones would blank ordinary words.
+  return values.filter((value) => value !== null).filter((value) => value.length >= 8)
+}
+
+function passwordIn(url: string): string | null {
+  return URL.parse(url)?.password || null
+}
