@@ -66,7 +66,7 @@ test('results are told question by question, without the label of their source',
   ])
   const { text, calls, last } = await run(messages)
   expect(calls).toEqual([])
-  expect(text).toContain('**What time is it in Tokyo:** 18:42 on Wednesday in Asia/Tokyo\n\n')
+  expect(text).toContain('**What time is it in Tokyo?** 18:42 on Wednesday in Asia/Tokyo\n\n')
   expect(text).toContain('**What is 17% of 2,340?** 397.8\n\n')
   expect(text).toContain('not a language model')
   expect(last).toEqual({ type: 'end', reason: 'stop' })

@@ -55,7 +55,8 @@ function heading(call: PlannedCall | undefined, result: ToolMessage): string {
 }
 
 function section(title: string, body: string): string {
-  const end = /[?!.:]$/u.test(title) ? '' : ':'
+  const asks = /^(?:what|how|which|who|when|where|why|is|are|does?|can|will)\b/iu.test(title)
+  const end = /[?!.:]$/u.test(title) ? '' : asks ? '?' : ':'
   return body.includes('\n') ? `**${title}${end}**\n\n${body}` : `**${title}${end}** ${body}`
 }
 
