@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { ConfigError } from '../orchestrator/src/config/config-error.ts'
+import type { Config } from '../orchestrator/src/config/config.ts'
 import { loadConfig } from '../orchestrator/src/config/load-config.ts'
 import { readDotenv } from '../orchestrator/src/config/read-dotenv.ts'
 import { DirectoryInUse } from '../orchestrator/src/storage/embedded/directory-lock.ts'
@@ -17,9 +18,14 @@ export const terminalLog = {
   warn: (_fields: object, message: string) => console.warn(message),
 }
 
+/** What the environment and `.env` say. */
+export function configuration(): Config {
+  return loadConfig(readDotenv(root), { version: '0', cwd: root }).config
+}
+
 /** The database that the environment and `.env` name: a server, or the embedded one. */
 export function configuredDatabase(): DatabaseSettings {
-  return loadConfig(readDotenv(root), { version: '0', cwd: root }).config.database
+  return configuration().database
 }
 
 /** Opens it for a script's work, and closes it. */
