@@ -17,7 +17,7 @@ export interface LocalPlace {
 }
 
 /** Where the usual local servers listen if nobody configured them otherwise. */
-export const usualPlaces: readonly LocalPlace[] = [
+const usualPlaces: readonly LocalPlace[] = [
   { name: 'Ollama', port: 11_434 },
   { name: 'llama.cpp', port: 8080 },
   { name: 'LM Studio', port: 1234 },

@@ -92,7 +92,7 @@ function compactOf(text: string): string {
 }
 
 /** Whether one letter was added, left out, replaced or swapped with its neighbour. */
-export function isOneOff(one: string, other: string): boolean {
+function isOneOff(one: string, other: string): boolean {
   if (one === other || Math.abs(one.length - other.length) > 1) return false
   let head = 0
   while (head < one.length && one[head] === other[head]) head += 1

@@ -120,7 +120,7 @@ function words(field: Field, { clause, toolStems }: Reading): Proposal[] {
   return proposals
 }
 
-export function splitList(text: string): string[] {
+function splitList(text: string): string[] {
   return text
     .split(/\s*(?:,\s*(?:and|or)\s+|,|;|&|\s+and\s+|\s+or\s+|\n)\s*/iu)
     .map((part) => part.replace(/^(?:an?|the|some|my)\s+/iu, '').trim())

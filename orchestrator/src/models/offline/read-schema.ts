@@ -73,7 +73,7 @@ function toField(name: string, schema: Schema, place: Place, root: Schema): Fiel
 }
 
 /** Follows local references and unites `allOf`, and takes the first real alternative of `anyOf` and `oneOf`. */
-export function resolve(schema: Schema, root: Schema, depth = 0): Schema {
+function resolve(schema: Schema, root: Schema, depth = 0): Schema {
   if (depth > maxDepth) return {}
   const { $ref: reference, ...rest } = schema
   if (typeof reference === 'string') {
