@@ -14,6 +14,8 @@ type Word =
 /** A leader that has not answered a question for this long is asleep: the tab reads for itself. */
 const SILENT_LEADER_MS = 1_500
 const ASK_EVERY_MS = 5_000
+/** After the end the lock is held a little longer: the others hear of the end before one of them gets it and asks again. */
+const LINGER_MS = 300
 
 /**
  * As `followRun`, with one connection for all tabs of this browser: browsers allow six per origin on HTTP/1.1, and six tabs
@@ -70,28 +72,35 @@ function createShared(options: FollowOptions, channel: BroadcastChannel): Shared
   return shared
 }
 
-async function lead(options: FollowOptions, shared: Shared, channel: BroadcastChannel): Promise<RunOutcome> {
-  try {
-    return await navigator.locks.request(`run:${options.runId}`, { signal: options.signal }, async () => {
-      // The leader before us may have read to the end while we waited for its lock.
-      if (shared.finished) return 'finished'
-      shared.leads = true
-      const outcome = await followRun({
-        ...options,
-        after: shared.last,
-        onEvents: shared.take,
-        onConnection: (state) => {
-          options.onConnection(state)
-          say(channel, { kind: 'connection', state })
-        },
-      })
-      if (outcome !== 'aborted') say(channel, { kind: 'end', outcome })
-      return outcome
-    })
-  } catch {
-    // The wait for the lock was given up: this reader has ended in another way.
-    return 'aborted'
-  }
+function lead(options: FollowOptions, shared: Shared, channel: BroadcastChannel): Promise<RunOutcome> {
+  return new Promise((resolve) => {
+    const reading = async () => {
+      const outcome = await readForAll(options, shared, channel)
+      resolve(outcome)
+      if (outcome !== 'aborted') await new Promise((done) => setTimeout(done, LINGER_MS))
+    }
+    navigator.locks
+      .request(`run:${options.runId}`, { signal: options.signal }, reading)
+      // The wait for the lock was given up: this reader has ended in another way.
+      .catch(() => resolve('aborted'))
+  })
+}
+
+async function readForAll(options: FollowOptions, shared: Shared, channel: BroadcastChannel): Promise<RunOutcome> {
+  // The leader before us may have read to the end while we waited for its lock.
+  if (shared.finished) return 'finished'
+  shared.leads = true
+  const outcome = await followRun({
+    ...options,
+    after: shared.last,
+    onEvents: shared.take,
+    onConnection: (state) => {
+      options.onConnection(state)
+      say(channel, { kind: 'connection', state })
+    },
+  })
+  if (outcome !== 'aborted') say(channel, { kind: 'end', outcome })
+  return outcome
 }
 
 /** Resolves when another tab has led to the end, or with the outcome of an own stream where no leader answers. */
