@@ -146,7 +146,7 @@ function createRunDeps(parts: {
   tools: ManagedToolSet
 }): RunDeps {
   const { config, database, log, metrics, model, tools } = parts
-  const sources = { database, tools, appName: config.appName, now: () => new Date(), estimate: estimateTokens }
+  const sources = { database, tools, appName: config.appName, now: () => new Date() }
   return {
     model: () => model.current(),
     tools,

@@ -20,7 +20,7 @@ export type PortName = 'orchestrator' | 'web' | 'tools' | 'moreTools'
 const examples = ['http://localhost:8001', 'http://localhost:8002']
 
 /** The addresses of the example servers are theirs to start: where none are configured, or exactly these. */
-export function startsExamples({ config }: Surroundings): boolean {
+function startsExamples({ config }: Surroundings): boolean {
   return config.mcp.urls.length === 0 || examplesConfigured(config)
 }
 

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { estimateTokens } from '../models/estimate-tokens.ts'
 import type { ModelMessage, ModelTool } from '../models/language-model.ts'
 import { fitPrompt, type PromptInput } from './fit-prompt.ts'
 
@@ -30,7 +29,6 @@ function input(windowTokens: number, more: Partial<PromptInput>): PromptInput {
       answerTokens: Math.floor(windowTokens / 4),
       temperature: null,
     },
-    estimate: estimateTokens,
     ...more,
   }
 }

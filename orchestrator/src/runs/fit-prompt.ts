@@ -1,4 +1,5 @@
 import type { Budget } from '@ai-assistant/contract'
+import { estimateMessageTokens, estimateTokens, estimateToolTokens } from '../models/estimate-tokens.ts'
 import type { ModelFacts, ModelMessage, ModelRequest, ModelTool } from '../models/language-model.ts'
 
 export interface PromptInput {
@@ -9,15 +10,10 @@ export interface PromptInput {
   current: ModelMessage[]
   tools: ModelTool[]
   facts: ModelFacts
-  /** Tokens of a text; an estimate that errs on the high side. */
-  estimate: (text: string) => number
 }
 
 /** Kept free for what estimates miss: message frames, and the tokenizer's surprises. */
 const MARGIN = 0.05
-
-/** What one image costs, whatever its size: providers count between a hundred and some two thousand. */
-const IMAGE_TOKENS = 1500
 
 /** What is left of an old tool result when it has to go. */
 const TRIMMED_RESULT_CHARS = 400
@@ -30,7 +26,7 @@ export function fitPrompt(input: PromptInput): { request: ModelRequest; budget: 
   const { facts } = input
   const room = Math.floor(facts.windowTokens * (1 - MARGIN)) - facts.answerTokens
   const tools = fitTools(input, room)
-  const limit = room - input.estimate(input.system) - costOfTools(tools, input.estimate)
+  const limit = room - estimateTokens(input.system) - costOfTools(tools)
   const pile = new Pile(input)
   pile.trimResults(limit)
   pile.dropTurns(limit)
@@ -49,16 +45,13 @@ export function fitPrompt(input: PromptInput): { request: ModelRequest; budget: 
 function fitTools(input: PromptInput, room: number): ModelTool[] {
   let left = room / 2
   return input.tools.filter((tool) => {
-    left -= costOfTools([tool], input.estimate)
+    left -= costOfTools([tool])
     return left >= 0
   })
 }
 
-function costOfTools(tools: readonly ModelTool[], estimate: (text: string) => number): number {
-  return tools.reduce(
-    (sum, tool) => sum + 8 + estimate(tool.name + tool.description + JSON.stringify(tool.inputSchema)),
-    0,
-  )
+function costOfTools(tools: readonly ModelTool[]): number {
+  return tools.reduce((sum, tool) => sum + estimateToolTokens(tool), 0)
 }
 
 interface Entry {
@@ -72,12 +65,10 @@ class Pile {
   cost = 0
   readonly #turns: Entry[][]
   readonly #current: Entry[]
-  readonly #estimate: (text: string) => number
 
   constructor(input: PromptInput) {
-    this.#estimate = input.estimate
-    this.#turns = input.turns.map((turn) => turn.map((message) => this.#weigh(message)))
-    this.#current = input.current.map((message) => this.#weigh(message))
+    this.#turns = input.turns.map((turn) => turn.map((message) => weigh(message)))
+    this.#current = input.current.map((message) => weigh(message))
     for (const entry of this.#entries()) this.cost += entry.cost
   }
 
@@ -120,24 +111,13 @@ class Pile {
 
   #replace(entry: Entry, message: ModelMessage): void {
     this.cost -= entry.cost
-    Object.assign(entry, this.#weigh(message))
+    Object.assign(entry, weigh(message))
     this.cost += entry.cost
   }
+}
 
-  #weigh(message: ModelMessage): Entry {
-    return { message, cost: 6 + this.#costOf(message) }
-  }
-
-  #costOf(message: ModelMessage): number {
-    if (message.role === 'tool') return this.#estimate(message.content)
-    if (message.role === 'user') {
-      return message.parts.reduce(
-        (sum, part) => sum + (part.type === 'text' ? this.#estimate(part.text) : IMAGE_TOKENS),
-        0,
-      )
-    }
-    return this.#estimate(message.text + message.toolCalls.map((call) => call.name + call.arguments).join(''))
-  }
+function weigh(message: ModelMessage): Entry {
+  return { message, cost: estimateMessageTokens(message) }
 }
 
 /** Keeps `share` of a message's text, from its beginning and its end. */

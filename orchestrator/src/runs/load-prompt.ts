@@ -1,5 +1,6 @@
 import type { Budget, MessagePart } from '@ai-assistant/contract'
 import { type BranchMessage, readBranch } from '../conversations/read-branch.ts'
+import { estimateTokens } from '../models/estimate-tokens.ts'
 import type { LanguageModel, ModelMessage, ModelRequest } from '../models/language-model.ts'
 import type { Database, Tx } from '../storage/database.ts'
 import { queries } from '../storage/queries.ts'
@@ -14,7 +15,6 @@ export interface PromptSources {
   tools: ToolSet
   appName: string
   now: () => Date
-  estimate: (text: string) => number
 }
 
 /** Messages read in one go; more are read only while the model's window has room for them. */
@@ -37,7 +37,6 @@ export async function loadPrompt(
     current: [...question, ...assistantToModelMessages(withoutOpenStep(context), contents)],
     tools: sources.tools.offered(),
     facts: model.view,
-    estimate: sources.estimate,
   })
 }
 
@@ -71,7 +70,7 @@ async function readHistory(
   while (leaf !== null && tokens < model.view.windowTokens) {
     const page: BranchMessage[] = await readBranch(tx, run.conversationId, leaf, PAGE)
     branch.push(...page)
-    tokens += page.reduce((sum, message) => sum + sources.estimate(textOf(message)), 0)
+    tokens += page.reduce((sum, message) => sum + estimateTokens(textOf(message)), 0)
     leaf = page.at(-1)?.parent_id ?? null
   }
   const conversation = await tx.first(
