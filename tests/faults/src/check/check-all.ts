@@ -1,0 +1,28 @@
+import { checkCalls, checkEffects, checkUsage } from './check-bills.ts'
+import { checkAnswers } from './check-calls-answered.ts'
+import { checkPrivacy, checkReaders, checkSeen, checkTexts } from './check-readers.ts'
+import { checkAccidents, checkEnds, checkRuns } from './check-runs.ts'
+import { checkKeys, checkOrder, checkSends } from './check-sends.ts'
+import type { Evidence, Violation } from './evidence.ts'
+
+const checks = [
+  checkSends,
+  checkOrder,
+  checkRuns,
+  checkSeen,
+  checkTexts,
+  checkReaders,
+  checkKeys,
+  checkCalls,
+  checkUsage,
+  checkEffects,
+  checkPrivacy,
+  checkEnds,
+  checkAccidents,
+  checkAnswers,
+]
+
+/** Everything that must hold of a round; empty where it held. */
+export function checkAll(evidence: Evidence): Violation[] {
+  return checks.flatMap((check) => check(evidence))
+}

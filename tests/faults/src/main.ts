@@ -1,0 +1,66 @@
+// `npm run test:faults -- [--count 300] [--seed 1] [--round 4] [--only <part of a fault's name>]… [--broken <name>|all]`
+// Strikes a running cluster of the real product with faults and checks what must hold. The last line is the verdict.
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { startCluster } from './cluster/start-cluster.ts'
+import { addRound, newFigures } from './figures.ts'
+import { formatFigures, formatMix, formatViolation } from './report.ts'
+import { runRound } from './run-round.ts'
+
+const { values } = parseArgs({
+  options: {
+    count: { type: 'string', default: '300' },
+    seed: { type: 'string', default: '1' },
+    round: { type: 'string' },
+    only: { type: 'string', multiple: true },
+    replicas: { type: 'string', default: '3' },
+  },
+})
+
+/** Few enough to find one's way in, many enough for their end to cost little. */
+const faultsPerRound = 60
+
+// What is left open, an idle connection or a pipe, must not hold the verdict back.
+process.exit(await run())
+
+async function run(): Promise<number> {
+  const began = performance.now()
+  const figures = newFigures()
+  const count = Number(values.count)
+  const rounds = values.round === undefined ? Math.ceil(count / faultsPerRound) : 1
+  const first = Number(values.round ?? 1)
+  const cluster = await startCluster({ replicas: Number(values.replicas) })
+  try {
+    for (let round = first; round < first + rounds; round++) {
+      const faults = Math.min(faultsPerRound, count - figures.faults)
+      const only = values.only === undefined ? {} : { only: values.only }
+      const result = await runRound(cluster, { seed: values.seed, round, faults, ...only })
+      addRound(figures, result.evidence, result.violations)
+      console.log(
+        `round ${round}: ${result.evidence.history.faults.length} faults in ${Math.round(result.seconds)} s, ` +
+          `${result.evidence.store.runs.length} answers, ${result.violations.length} violations`,
+      )
+      if (result.violations.length === 0) continue
+      const file = join(
+        await mkdtemp(join(tmpdir(), 'ai-assistant-history-')),
+        `seed-${values.seed}-round-${round}.json`,
+      )
+      await writeFile(file, JSON.stringify(result.evidence))
+      for (const violation of result.violations.slice(0, 5)) console.log(formatViolation(violation, result.evidence))
+      for (const violation of result.violations.slice(5, 50)) console.log(`${violation.invariant}: ${violation.text}`)
+      console.log(`The whole history: ${file}. Again: --seed ${values.seed} --round ${round}`)
+    }
+  } finally {
+    if (process.env['LAB_LOGS'])
+      await writeFile(process.env['LAB_LOGS'], cluster.replicas.map((each) => each.logs()).join('\n'))
+    await cluster.stop()
+  }
+  console.log(`\n${formatMix(figures)}\n\n${formatFigures(figures, (performance.now() - began) / 1000)}\n`)
+  const held = figures.violations.length === 0 && figures.faults > 0
+  console.log(
+    `${held ? 'held' : 'broken'}: ${figures.faults} faults, ${figures.violations.length} violations, seed ${values.seed}`,
+  )
+  return held ? 0 : 1
+}

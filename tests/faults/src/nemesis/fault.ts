@@ -1,0 +1,21 @@
+import type { Cluster } from '../cluster/start-cluster.ts'
+import type { Random } from '../random.ts'
+
+/** Who does it. Each hand does one thing at a time; together they make the pairs. */
+export type Hand = 'processes' | 'stores' | 'wires'
+
+export interface Fault {
+  name: string
+  hand: Hand
+  weight: number
+  /** Brings it about, holds it, and makes it good again. Resolves to what was done, or null where nothing came of it. */
+  strike(target: Target): Promise<string | null>
+}
+
+/** What a fault may touch. */
+export interface Target {
+  cluster: Cluster
+  random: Random
+  /** The process of this replica ends or freezes because of us. Returns how to take that back. */
+  expectTrouble(replica: number): () => void
+}

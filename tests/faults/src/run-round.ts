@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { checkAll } from './check/check-all.ts'
+import type { Evidence, Violation } from './check/evidence.ts'
+import { readStore } from './check/read-store.ts'
+import { askDatabase } from './cluster/ask-database.ts'
+import type { Cluster } from './cluster/start-cluster.ts'
+import { newHistory } from './history.ts'
+import { strike } from './nemesis/nemesis.ts'
+import { createRandom } from './random.ts'
+import { makePersons } from './workload/persons.ts'
+import { startWorkload } from './workload/run-workload.ts'
+
+export interface RoundOptions {
+  seed: string
+  round: number
+  faults: number
+  only?: readonly string[]
+}
+
+export interface RoundResult {
+  evidence: Evidence
+  violations: Violation[]
+  seconds: number
+}
+
+const names = ['Ada', 'Bo', 'Chen', 'Dara', 'Eve']
+const tabsEach = 2
+
+/** What was begun must have ended so long after the last fault, in milliseconds. */
+const settleMs = 60_000
+
+/** People work, the nemesis strikes, everything is made good, the work ends, and all that is left is checked. */
+export async function runRound(cluster: Cluster, options: RoundOptions): Promise<RoundResult> {
+  const began = performance.now()
+  const now = (): number => performance.now() - began
+  const random = createRandom(`${options.seed}/${options.round}`)
+  const history = newHistory(options.seed, options.round)
+  const persons = await makePersons(cluster, names)
+  history.persons = persons.map(({ id, name }) => ({ id, name }))
+  const firstCall = cluster.upstream.calls.length
+  const workload = startWorkload({ url: cluster.balancer.url, persons, tabsEach, history, random, now })
+  await sleep(500)
+  await strike({
+    cluster,
+    history,
+    random,
+    count: options.faults,
+    now,
+    ...(options.only ? { only: options.only } : {}),
+  })
+  const finished = workload.finish()
+  const inTime = await Promise.race([finished.then(() => true), sleep(settleMs, false, { ref: false })])
+  if (!inTime) workload.abandon()
+  await finished
+  const personIds = persons.map((person) => person.id)
+  await settle(cluster, personIds)
+  const evidence: Evidence = {
+    history,
+    store: await readStore(cluster.databaseUrl, personIds),
+    upstream: cluster.upstream.calls.slice(firstCall).map((call) => {
+      const entry = cluster.upstream.simulator.ledger.entries[call.index]
+      const { outcome = null, promptTokens = 0, completionTokens = 0 } = entry ?? {}
+      return { ...call, outcome, promptTokens, completionTokens }
+    }),
+    effects: cluster.tools.effects(),
+  }
+  return { evidence, violations: checkAll(evidence), seconds: (performance.now() - began) / 1000 }
+}
+
+/** Waits until nothing runs, or it has had long enough. */
+async function settle(cluster: Cluster, personIds: string[]): Promise<void> {
+  const deadline = performance.now() + settleMs / 2
+  const open = `select count(*)::int as open from run where owner_id = any($1) and state in ('running', 'waiting')`
+  for (;;) {
+    const [row] = await askDatabase<{ open: number }>(cluster.databaseUrl, open, [personIds])
+    if (row?.open === 0 || performance.now() > deadline) return
+    await sleep(250)
+  }
+}
