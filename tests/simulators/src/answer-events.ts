@@ -18,6 +18,8 @@ export interface AnswerEvents {
   /** What counts as a token on the way: one event each. */
   body: object[]
   tail: (object | '[DONE]')[]
+  /** What the whole answer is billed at. */
+  tokens: number
 }
 
 /** The events of a streamed answer, in order. The first has the role, the tail the finish reason, the usage and `[DONE]`. */
@@ -43,7 +45,7 @@ export function answerEvents(answer: Answer, behaviour: Behaviour, request: Chat
   const usageChunk = { ...chunk({}), choices: [], usage: usageOf(answer, behaviour) }
   if (usage) tail.push(...(behaviour.words.usage === 'twice' ? [usageChunk, usageChunk] : [usageChunk]))
   if (!behaviour.flags.has('nodone') && !behaviour.flags.has('hang')) tail.push('[DONE]')
-  return { body: [chunk({ role: 'assistant', content: '' }), ...body], tail }
+  return { body: [chunk({ role: 'assistant', content: '' }), ...body], tail, tokens: completionTokens(answer) }
 }
 
 function callDeltas(call: SimulatedCall, index: number, behaviour: Behaviour): object[] {

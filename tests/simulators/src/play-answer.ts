@@ -43,6 +43,7 @@ export async function playAnswer(play: Play): Promise<string> {
   if (fault) return breakOff(play, fault.name)
   // Known before the caller can know: tests look into the ledger as soon as they have the last event.
   entry.outcome = 'complete'
+  entry.completionTokens = events.tokens
   await put(play, events.tail.map((event) => encodeEvent(event, behaviour)).join(''))
   if (behaviour.flags.has('hang')) return untilGone(response)
   response.end()
