@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Pool, PoolClient } from 'pg'
 import type { Database, Session, Tx } from './database.ts'
-import { DatabaseUnavailable } from './errors.ts'
 import { unavailable } from './failure.ts'
 import { Transaction } from './transaction.ts'
 
@@ -79,7 +78,7 @@ export function createPooledDatabase(parts: PooledDatabaseParts): OpenedDatabase
       return transact(`begin; set local role ai_assistant_app; set local app.person_id = '${personId}'`, work)
     },
     openSession: () => parts.openSession(),
-    check: () => check(pool, parts),
+    check: () => transact('begin', async (tx) => void (await tx.sql(REFUSE_READ_ONLY))),
     stats: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     administer: (work) => administer(pool, parts, work),
     close: () => parts.close(),
@@ -101,21 +100,12 @@ function pause(retries: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * 2 ** retries))
 }
 
-async function check(pool: Pool, parts: PooledDatabaseParts): Promise<void> {
-  const client = await checkOut(pool)
-  const tx = new Transaction(client, parts.deadlineMs)
-  try {
-    await tx.begin(`${parts.clean(client)}begin`)
-    const [row] = await tx.sql<{ readonly: string }>(`select current_setting('transaction_read_only') as readonly`)
-    if (row?.readonly !== 'off') {
-      tx.broken = true
-      throw new DatabaseUnavailable('The database answers, but takes no writes')
-    }
-  } finally {
-    await tx.rollback()
-    client.release(tx.broken)
-  }
-}
+/** 25006 makes the connection one that is not kept: behind the same name may be another, writable server by now. */
+const REFUSE_READ_ONLY = `do $$ begin
+  if current_setting('transaction_read_only') = 'on' then
+    raise exception using errcode = '25006', message = 'it answers, but takes no writes';
+  end if;
+end $$`
 
 async function administer<T>(
   pool: Pool,

@@ -58,7 +58,9 @@ export class EmbeddedServer {
   }
 
   #startWorker(): Promise<Running> {
-    const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: { directory: this.#directory } })
+    // Without the flags of this process: those for a script given as text, a debugger or a watcher are not for the thread.
+    const options = { workerData: { directory: this.#directory }, execArgv: [] }
+    const worker = new Worker(new URL('worker.ts', import.meta.url), options)
     const running: Running = { worker, pending: [], closed: () => undefined }
     return new Promise((resolve, reject) => {
       worker.on('message', (answer: WorkerAnswer) => {

@@ -59,8 +59,13 @@ function serve(database: PGlite, lock: { release(): void }, request: WorkerReque
   }
 }
 
-/** An error thrown above ends this thread, and with it every connection: PostgreSQL is in no known state then. */
+/**
+ * Each request ends with a synchronisation, so each answer with ReadyForQuery (six bytes, the first `Z`). Without it
+ * PostgreSQL has come to an end in the middle, and its library has swallowed the reason. An error thrown here ends this
+ * thread, and with it every connection; the next one starts it again.
+ */
 function reply(raw: Uint8Array): void {
+  if (raw.at(-6) !== 0x5a) throw new Error('PostgreSQL has stopped in the middle of a request')
   const bytes = new Uint8Array(raw)
   answer({ kind: 'bytes', bytes }, [bytes.buffer])
 }

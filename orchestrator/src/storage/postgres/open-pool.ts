@@ -1,6 +1,7 @@
 import pg from 'pg'
+import { ask } from '../ask.ts'
 import type { StorageLog } from '../storage-log.ts'
-import { clientOptions } from './client-options.ts'
+import { clientOptions, CONNECT_TIMEOUT_MS } from './client-options.ts'
 
 /** A statement of a request that runs longer is cancelled by the server, in milliseconds. */
 export const STATEMENT_TIMEOUT_MS = 15_000
@@ -21,7 +22,7 @@ export function openPool(url: string, size: number, overflow: number, log: Stora
     max: size + overflow,
     idleTimeoutMillis: IDLE_ABOVE_KEPT_MS,
     // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it; only its type does not say so
-    onConnect: (client) => client.query(SETTINGS).then(() => undefined),
+    onConnect: (client) => ask(client, SETTINGS, CONNECT_TIMEOUT_MS).then(() => undefined),
   })
   watchPool(pool, log)
   return pool

@@ -1,9 +1,12 @@
 import pg from 'pg'
+import { ask } from '../ask.ts'
 import { unavailable } from '../failure.ts'
 import { SESSION_SETTINGS, type SessionConnection } from '../statement-session.ts'
 import type { StorageLog } from '../storage-log.ts'
-import { clientOptions } from './client-options.ts'
+import { clientOptions, CONNECT_TIMEOUT_MS } from './client-options.ts'
 import { STATEMENT_TIMEOUT_MS } from './open-pool.ts'
+
+const SETTINGS = `${SESSION_SETTINGS}; set synchronous_commit = on; set statement_timeout = ${STATEMENT_TIMEOUT_MS}`
 
 /** A connection of its own beside the pool, so that the journal never waits for a request. Made at the next use after a loss. */
 export class OwnConnection implements SessionConnection {
@@ -42,9 +45,7 @@ export class OwnConnection implements SessionConnection {
     })
     try {
       await client.connect()
-      await client.query(
-        `${SESSION_SETTINGS}; set synchronous_commit = on; set statement_timeout = ${STATEMENT_TIMEOUT_MS}`,
-      )
+      await ask(client, SETTINGS, CONNECT_TIMEOUT_MS)
       return client
     } catch (error) {
       client.end().catch((failure) => this.#log.debug({ err: failure }, 'a failed connection did not end cleanly'))
