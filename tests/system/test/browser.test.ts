@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { startModelSimulator } from '@ai-assistant/simulators/model-simulator'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
@@ -220,6 +221,16 @@ describe.skipIf(chromium === null)('with the offline model', () => {
     }
     expect(faults).toEqual([])
     await browser.close()
+  })
+
+  // What the page names itself; the rest is fetched once people can write.
+  test('what the page loads before it shows is at most 90 kB of compressed JavaScript', async () => {
+    const html = await (await fetch(product.url)).text()
+    const scripts = [...html.matchAll(/(?:src|href)="([^"]+\.js)"/g)].map((match) => match[1] ?? '')
+    const bodies = await Promise.all(scripts.map(async (path) => (await fetch(product.url + path)).arrayBuffer()))
+    const sizes = bodies.map((body) => gzipSync(body, { level: 9 }).length)
+    expect(sizes.length).toBeGreaterThan(0)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(90_000)
   })
 
   test('it can be used by keyboard alone', async () => {
