@@ -24,8 +24,8 @@ const env = readDotenv(root)
 await main().catch((error: unknown) => {
   // One line that says what to do; the stack is for those who ask for it.
   process.stderr.write(`${explain(error)}\n`)
-  process.exitCode = 1
-  if (process.channel) process.disconnect()
+  // What was opened before the fault, a pool or a timer, must not keep a server alive that does not serve.
+  process.exit(1)
 })
 
 async function main(): Promise<void> {
