@@ -78,6 +78,7 @@ export class Committer {
   /** Commits a batch whatever happens: retries while the database is away, and settles every run in it exactly once. */
   async #commit(batch: Share[]): Promise<void> {
     let open = batch
+    let collided = false
     for (let attempt = 0; open.length > 0; attempt++) {
       if (attempt > 0) await sleep(Math.min(50 * 2 ** attempt, 1000), this.#stopping.signal)
       if (this.#stopping.signal.aborted) return settleAll(open, new RunFenced('this process stops'))
@@ -86,7 +87,10 @@ export class Committer {
         if (open.length > 0) await this.#insert(open)
         open = []
       } catch (error) {
-        if (isFaultOfData(error)) return this.#commitOneByOne(open, error)
+        // An earlier attempt of ours that nobody had heard of has come through meanwhile: it is looked up once more.
+        const collides: boolean = sqlState(error) === '23505' && attempt > 0 && !collided
+        collided ||= collides
+        if (isFaultOfData(error) && !collides) return this.#commitOneByOne(open, error)
         this.#options.log.warn({ err: error, attempt }, 'The journal could not commit; it tries again')
         await this.#makePartitions(error)
       }

@@ -2,7 +2,7 @@ import type { RingEvent } from '../doorbell/doorbell.ts'
 import { failpoint } from '../lib/failpoint.ts'
 import { sleep } from '../lib/sleep.ts'
 import type { Database, Tx } from '../storage/database.ts'
-import { CommitUnknown, DatabaseFull, DatabaseUnavailable } from '../storage/errors.ts'
+import { isDatabaseAway, sqlState } from '../storage/errors.ts'
 import { RunFenced, type RunWriter } from './run-writer.ts'
 
 /** The run's row as its owner may hold it: shared, so that appends do not wait for each other, and takeover waits for all. */
@@ -14,7 +14,9 @@ const INSERT = `
 
 /**
  * Writes a run's events together with other rows, all or nothing. Waits while the database is away. A commit whose outcome
- * is unknown is looked up by its events, so it is neither lost nor made twice; `events` is therefore never empty.
+ * is unknown is looked up by its events, so it is neither lost nor made twice; `events` is therefore never empty. The
+ * lookup may come too early, while the database still works on the commit: then the next attempt collides with it, and
+ * it is looked up again.
  */
 export async function transact(
   database: Database,
@@ -23,6 +25,7 @@ export async function transact(
   work: (tx: Tx) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
+  let collided = false
   for (let attempt = 0; ; attempt++) {
     if (attempt > 0) await sleep(Math.min(50 * 2 ** attempt, 1000), signal)
     if (signal.aborted) throw new RunFenced('this process stops')
@@ -31,7 +34,9 @@ export async function transact(
       await writeOnce(database, writer, events, work)
       return
     } catch (error) {
-      if (!isPassing(error)) throw error
+      const collides: boolean = sqlState(error) === '23505' && attempt > 0 && !collided
+      collided ||= collides
+      if (!isDatabaseAway(error) && !collides) throw error
     }
   }
 }
@@ -65,8 +70,4 @@ async function isCommitted(database: Database, writer: RunWriter, events: readon
   if (found === undefined) return false
   if (found.epoch !== writer.epoch) throw new RunFenced(`run ${writer.runId} is written by another worker`)
   return true
-}
-
-function isPassing(error: unknown): boolean {
-  return error instanceof DatabaseUnavailable || error instanceof CommitUnknown || error instanceof DatabaseFull
 }

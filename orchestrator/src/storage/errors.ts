@@ -13,6 +13,11 @@ export class DatabaseFull extends Error {
   override name = 'DatabaseFull'
 }
 
+/** Whether the database may do tomorrow what it did not do today: nothing is wrong with what was asked. */
+export function isDatabaseAway(error: unknown): boolean {
+  return error instanceof DatabaseUnavailable || error instanceof CommitUnknown || error instanceof DatabaseFull
+}
+
 /** The SQLSTATE of a driver's error, or '' where it is none. */
 export function sqlState(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
