@@ -32,6 +32,15 @@ export async function takeOverRuns(database: Database, me: { id: string; name: s
   return taken
 }
 
+/**
+ * Takes up runs that name this worker although it does not execute them: the commit that gave them to it was not heard of,
+ * or they could not be loaded. A new epoch makes it safe even where that was wrong.
+ */
+export async function takeUpOwnRuns(database: Database, me: string, runIds: readonly string[]): Promise<TakenRun[]> {
+  const rows = await database.asSystem((tx) => tx.sql<TakenRow>(TAKE_UP, [me, runIds], 'take_up'))
+  return rows.map(toTakenRun)
+}
+
 /** On an embedded database the directory's lock proves that every other worker is dead. */
 export async function declareOthersDead(database: Database, me: string): Promise<void> {
   await database.asSystem((tx) => tx.sql(`update worker set lease_until = '-infinity' where id <> $1`, [me]))
@@ -63,6 +72,9 @@ function toTakenRun(row: TakenRow): TakenRun {
   }
 }
 
+const TAKEN = `run.id, run.owner_id, run.conversation_id, run.message_id, run.user_message_id, run.kind, run.epoch,
+    run.deaths, run.cancel_requested_at is not null as cancel_requested`
+
 /** A worker is dead when its lease is over, or when it is a former life of this one. A run given back has no worker. */
 const TAKE = `
   with lost as (
@@ -78,8 +90,12 @@ const TAKE = `
     epoch = run.epoch + 1,
     deaths = run.deaths + case when lost.worker_id is null then 0 else 1 end
   from lost where run.id = lost.id
-  returning run.id, run.owner_id, run.conversation_id, run.message_id, run.user_message_id, run.kind, run.epoch,
-    run.deaths, run.cancel_requested_at is not null as cancel_requested`
+  returning ${TAKEN}`
+
+const TAKE_UP = `
+  update run set epoch = run.epoch + 1
+  where run.id = any($2::uuid[]) and run.worker_id = $1::uuid and run.state = 'running'
+  returning ${TAKEN}`
 
 const FORGET_DEAD = `
   delete from worker

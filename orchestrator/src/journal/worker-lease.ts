@@ -21,8 +21,8 @@ export interface WorkerLeaseOptions {
   log: Logger
   /** The lease was lost: everything this process was writing belongs to others now. */
   onLost: () => void
-  /** After each renewal. */
-  onRenewed: () => void
+  /** A new lease stands, under a new id. */
+  onReplaced: () => void
 }
 
 /** Takes a lease, and keeps it until it is released or lost; a lost one is replaced under a new id. */
@@ -35,10 +35,11 @@ export async function holdWorkerLease(options: WorkerLeaseOptions): Promise<Work
   const renew = async (): Promise<void> => {
     failpoint('lease.before-renew')
     const rows = await database.asSystem((tx) => tx.sql<{ id: string }>(RENEW, [id], 'lease_renew'))
-    if (rows.length > 0) return options.onRenewed()
+    if (rows.length > 0) return
     log.warn({ worker: id }, "This worker's lease was taken over; it starts over under a new id")
     options.onLost()
     id = await register(database, options.name)
+    options.onReplaced()
   }
   const timer = setInterval(() => {
     renewing = renewing

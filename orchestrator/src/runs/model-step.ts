@@ -1,6 +1,7 @@
 import type { StreamPart, Usage } from '@ai-assistant/contract'
 import { cleanText } from '../lib/clean-text.ts'
 import type { LanguageModel, ModelEvent, ModelFailure, ModelToolCall } from '../models/language-model.ts'
+import { outlast } from './outlast.ts'
 import type { RunContext, RunDeps } from './run-context.ts'
 import { currentStep, openPartId, type RunProgress, shownText } from './run-state.ts'
 import type { RunStep, UsageRow } from './run-step.ts'
@@ -21,7 +22,7 @@ export async function* modelStep(context: RunContext, deps: RunDeps): AsyncGener
   const { progress } = context
   const model = deps.model()
   if (!progress.stepOpen) yield { type: 'part', part: { type: 'start-step' } }
-  const { request, budget } = await deps.prompt(context, model)
+  const { request, budget } = await outlast(() => deps.prompt(context, model), context.signal)
   if (progress.round === 1 && !tellsBudget(progress))
     yield { type: 'part', part: { type: 'data-budget', data: budget } }
   const prefix = shownText(progress)

@@ -1,7 +1,7 @@
 import type { Doorbell } from '../doorbell/doorbell.ts'
 import type { Journal } from '../journal/journal.ts'
 import { RunFenced, type RunWriter } from '../journal/run-writer.ts'
-import { declareOthersDead, takeOverRuns, type TakenRun } from '../journal/take-over.ts'
+import { declareOthersDead, takeOverRuns, type TakenRun, takeUpOwnRuns } from '../journal/take-over.ts'
 import { holdWorkerLease, type WorkerLease } from '../journal/worker-lease.ts'
 import { failpoint } from '../lib/failpoint.ts'
 import type { AnswerLimits } from '../limits/count-answer.ts'
@@ -10,6 +10,7 @@ import { answerApproval, type ApprovalDecision, expireApprovals, requestCancel }
 import { driveRun, openWriter } from './drive-run.ts'
 import { failRun } from './fail-run.ts'
 import { loadRun } from './resume-run.ts'
+import { outlast } from './outlast.ts'
 import type { RunContext, RunDeps, StopReason } from './run-context.ts'
 import { startProgress } from './run-state.ts'
 import type { StartRequest } from './start-request.ts'
@@ -42,6 +43,8 @@ export class RunManager {
   #deaf: (() => void) | null = null
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> = Promise.resolve()
+  /** Runs that named this worker at the last look, and that it did not execute. */
+  #idle: ReadonlySet<string> = new Set()
   #draining = false
 
   private constructor(options: RunManagerOptions) {
@@ -55,7 +58,7 @@ export class RunManager {
       name: options.workerName,
       log: options.deps.log,
       onLost: () => manager.#stopAll('fenced'),
-      onRenewed: () => undefined,
+      onReplaced: () => manager.#listen(),
     })
     if (options.database.kind === 'embedded') await declareOthersDead(options.database, manager.#workerId())
     manager.#listen()
@@ -181,7 +184,7 @@ export class RunManager {
 
   #resume(taken: TakenRun, resumed: boolean): void {
     const { database, journal } = this.#options
-    this.#launch(taken.id, (signal) => loadRun(database, journal, taken, { signal, resumed }))
+    this.#launch(taken.id, (signal) => outlast(() => loadRun(database, journal, taken, { signal, resumed }), signal))
     if (taken.cancelRequested) this.#stop(taken.id, 'cancel')
   }
 
@@ -191,7 +194,6 @@ export class RunManager {
 
   #stopAll(reason: StopReason): void {
     for (const run of this.#active.values()) run.stop.abort(reason)
-    if (reason === 'fenced') this.#listen()
   }
 
   /** Any ring for the worker itself says: look at your runs' rows now. */
@@ -213,19 +215,38 @@ export class RunManager {
   async #look(): Promise<void> {
     const { database, workerName } = this.#options
     const me = this.#workerId()
-    for (const runId of await readCancels(database, me)) this.#stop(runId, 'cancel')
+    await this.#lookAtOwn(me)
     for (const taken of await takeOverRuns(database, { id: me, name: workerName })) this.#resume(taken, true)
     for (const taken of await expireApprovals(database, me)) this.#resume(taken, false)
   }
+
+  /**
+   * Hears of cancels, and takes up what nobody executes: a start, an approval or a takeover whose commit was not heard of
+   * is this worker's all the same. One that is idle at two looks in a row is not just about to begin.
+   */
+  async #lookAtOwn(me: string): Promise<void> {
+    const { database } = this.#options
+    const own = await readOwnRuns(database, me)
+    for (const run of own) if (run.cancelled) this.#stop(run.id, 'cancel')
+    const idle = own.filter((run) => !this.#active.has(run.id)).map((run) => run.id)
+    const forgotten = idle.filter((id) => this.#idle.has(id))
+    this.#idle = new Set(idle)
+    if (forgotten.length === 0) return
+    for (const taken of await takeUpOwnRuns(database, me, forgotten)) this.#resume(taken, true)
+  }
 }
 
-async function readCancels(database: Database, workerId: string): Promise<string[]> {
-  const rows = await database.asSystem((tx) =>
-    tx.sql<{ id: string }>(
-      `select id from run where worker_id = $1 and state = 'running' and cancel_requested_at is not null`,
+interface OwnRun {
+  id: string
+  cancelled: boolean
+}
+
+async function readOwnRuns(database: Database, workerId: string): Promise<OwnRun[]> {
+  return database.asSystem((tx) =>
+    tx.sql<OwnRun>(
+      `select id, cancel_requested_at is not null as cancelled from run where worker_id = $1 and state = 'running'`,
       [workerId],
-      'read_cancels',
+      'read_own_runs',
     ),
   )
-  return rows.map((row) => row.id)
 }

@@ -4,6 +4,7 @@ import type { ModelToolCall } from '../models/language-model.ts'
 import type { ResolvedCall } from '../tools/tool-set.ts'
 import { MAX_CALLS_PER_ROUND } from './bounds.ts'
 import { status } from './model-step.ts'
+import { outlast } from './outlast.ts'
 import type { RunContext, RunDeps } from './run-context.ts'
 import { unsettledCalls } from './run-state.ts'
 import { AnswerArrived, type ItemRow, type RunStep } from './run-step.ts'
@@ -135,7 +136,7 @@ async function* park(context: RunContext, deps: RunDeps): AsyncGenerator<RunStep
     return true
   } catch (error) {
     if (!(error instanceof AnswerArrived)) throw error
-    context.items = await deps.loadItems(context.run.id)
+    context.items = await outlast(() => deps.loadItems(context.run.id), context.signal)
     return false
   }
 }
