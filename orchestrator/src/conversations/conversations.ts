@@ -1,12 +1,14 @@
 import type { ChangeConversation, Conversation, ConversationPage, ListConversations } from '@ai-assistant/contract'
 import { type ExpressionBuilder, sql } from 'kysely'
+import { z } from 'zod'
 import type { Database, Tx } from '../storage/database.ts'
 import { queries } from '../storage/queries.ts'
 import type { Tables } from '../storage/tables.ts'
 
 /** The conversations of a person. Someone else's and none look the same: null. */
 export interface Conversations {
-  list(personId: string, query: ListConversations): Promise<ConversationPage>
+  /** Null where the cursor is none of ours. */
+  list(personId: string, query: ListConversations): Promise<ConversationPage | null>
   get(personId: string, id: string): Promise<Conversation | null>
   /** `stale` where the head is to change and the version is not the current one. */
   change(
@@ -62,8 +64,9 @@ const columns = [
   'updated_at',
 ] as const
 
-async function list(tx: Tx, personId: string, query: ListConversations): Promise<ConversationPage> {
-  const after = decodeCursor(query.cursor)
+async function list(tx: Tx, personId: string, query: ListConversations): Promise<ConversationPage | null> {
+  const after = query.cursor === undefined ? null : decodeCursor(query.cursor)
+  if (query.cursor !== undefined && after === null) return null
   const words = query.search?.trim() ?? ''
   const rows: Row[] = await tx.all(
     queries
@@ -71,7 +74,9 @@ async function list(tx: Tx, personId: string, query: ListConversations): Promise
       .select([...columns, activeRun])
       .where('owner_id', '=', personId)
       .$if(after !== null, (builder) =>
-        builder.where(sql<boolean>`(updated_at, id) < (${after?.updatedAt}::timestamptz, ${after?.id}::uuid)`),
+        builder.where(
+          sql<boolean>`(updated_at, id) < (timestamptz 'epoch' + ${after?.micros}::bigint * interval '1 microsecond', ${after?.id}::uuid)`,
+        ),
       )
       .$if(words !== '', (builder) =>
         builder.where(sql<boolean>`id in (select search_conversations(${toPattern(words)}))`),
@@ -117,16 +122,14 @@ async function changeOne(
   if (change.version !== undefined && change.version !== current.version) return 'stale'
   const head = change.headMessageId === undefined ? undefined : await leafBelow(tx, id, change.headMessageId)
   if (head === null) return 'no-message'
-  await tx.run(
-    queries
-      .updateTable('conversation')
-      .set({
-        ...(change.title === undefined ? {} : { title: change.title, title_source: 'person' as const }),
-        ...(change.systemPrompt === undefined ? {} : { system_prompt: change.systemPrompt }),
-        ...(head === undefined ? {} : { head_message_id: head, version: current.version + 1 }),
-      })
-      .where('id', '=', id),
-  )
+  const changes = {
+    ...(change.title === undefined ? {} : { title: change.title, title_source: 'person' as const }),
+    ...(change.systemPrompt === undefined ? {} : { system_prompt: change.systemPrompt }),
+    ...(head === undefined ? {} : { head_message_id: head, version: current.version + 1 }),
+  }
+  if (Object.keys(changes).length > 0) {
+    await tx.run(queries.updateTable('conversation').set(changes).where('id', '=', id))
+  }
   return get(tx, personId, id)
 }
 
@@ -187,18 +190,19 @@ function toPattern(words: string): string {
 
 /** Keyset: the last row's place in the order, with the database's full microseconds. */
 async function encodeCursor(tx: Tx, id: string): Promise<string> {
-  const rows = await tx.sql<{ moment: string }>('select updated_at::text as moment from conversation where id = $1', [
-    id,
-  ])
-  return Buffer.from(JSON.stringify([rows[0]?.moment, id])).toString('base64url')
+  const rows = await tx.sql<{ micros: string }>(
+    'select (extract(epoch from updated_at) * 1000000)::bigint::text as micros from conversation where id = $1',
+    [id],
+  )
+  return Buffer.from(JSON.stringify([rows[0]?.micros, id])).toString('base64url')
 }
 
-function decodeCursor(cursor: string | undefined): { updatedAt: string; id: string } | null {
-  if (cursor === undefined) return null
+const cursorSchema = z.tuple([z.string().regex(/^\d{1,17}$/), z.uuid()])
+
+function decodeCursor(cursor: string): { micros: string; id: string } | null {
   try {
-    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-    if (!Array.isArray(value) || typeof value[0] !== 'string' || typeof value[1] !== 'string') return null
-    return Number.isNaN(Date.parse(value[0])) ? null : { updatedAt: value[0], id: value[1] }
+    const { data } = cursorSchema.safeParse(JSON.parse(Buffer.from(cursor, 'base64url').toString()))
+    return data === undefined ? null : { micros: data[0], id: data[1] }
   } catch {
     return null
   }

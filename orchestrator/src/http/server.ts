@@ -47,6 +47,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     bodyLimit: options.maxBodyBytes,
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     genReqId: newId,
+    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 300 },
     // Slow senders are cut: headers within Node's own limit, the whole request within this.

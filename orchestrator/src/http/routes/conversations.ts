@@ -14,7 +14,11 @@ export function createConversationRoutes(services: {
 > {
   const { conversations, messages, dropRun } = services
   return {
-    listConversations: ({ query, person }) => conversations.list(person.id, query),
+    listConversations: async ({ query, person }) => {
+      const page = await conversations.list(person.id, query)
+      if (page === null) throw new HttpProblem('invalid_request', 'query.cursor: send the nextCursor of a page')
+      return page
+    },
     getConversation: async ({ params, person }) => found(await conversations.get(person.id, params.id)),
     changeConversation: async ({ params, body, person }) => {
       const changed = found(await conversations.change(person.id, params.id, body))
