@@ -1,8 +1,19 @@
 import { z } from 'zod'
 import { filePartSchema, messageStateSchema, textPartSchema } from './message.ts'
 
+const imageTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp']
+
+/**
+ * A pasted image: its bytes, never an address. Whoever reads an address fetches it, be it the model's server inside the
+ * operator's network (SSRF) or the page of the next reader.
+ */
+const imagePartSchema = filePartSchema.refine(
+  ({ mediaType, url }) => imageTypes.includes(mediaType) && url.startsWith(`data:${mediaType};base64,`),
+  { message: `must be a data: URL in base64 of one of ${imageTypes.join(', ')}, as mediaType says`, path: ['url'] },
+)
+
 /** What a person may put into a message: text and pasted images. */
-export const userPartSchema = z.discriminatedUnion('type', [textPartSchema, filePartSchema])
+export const userPartSchema = z.discriminatedUnion('type', [textPartSchema, imagePartSchema])
 
 /**
  * The body of `POST /api/chat`.

@@ -163,3 +163,29 @@ test('deletes a conversation whose answer runs: the answer stops, and its reader
   expect((await watching).done).toBe(true)
   expect(await client.problem('GET', `/api/runs/${started.runId}`)).toMatchObject({ status: 404 })
 })
+
+test('takes the bytes of an image, and no address that anybody would fetch', async () => {
+  const { client, simulator } = await startApp()
+  const image = { type: 'file', mediaType: 'image/png', url: 'data:image/png;base64,aGVsbG8=' }
+  const ours = (url: string, mediaType = 'image/png') => ({ parts: [{ ...image, url, mediaType }] })
+  const transport = (url: string) => ({
+    id: 'chat',
+    trigger: 'submit-message',
+    messages: [{ id: url, role: 'user', parts: [{ ...image, url }] }],
+  })
+  for (const url of [
+    'http://169.254.169.254/latest',
+    'file:///etc/passwd',
+    'data:text/html;base64,aGk=',
+    '',
+    '//x/y',
+  ]) {
+    for (const body of [ours(url), transport(url)]) {
+      expect(await client.problem('POST', '/api/chat', body)).toMatchObject({ status: 400, code: 'invalid_request' })
+    }
+  }
+  expect((await client.problem('POST', '/api/chat', ours(image.url, 'image/svg+xml'))).status).toBe(400)
+  const started = await client.send(ours(image.url))
+  expect((await client.follow(started.runId)).done).toBe(true)
+  expect(JSON.stringify(simulator.ledger.entries)).toContain(image.url)
+})

@@ -173,4 +173,5 @@ test('answers whatever a client can say in every route with a sane status, and i
       expectSane(await send(app, { method, path }), { method, path })
     }
   }
+  expect((await app.client.ask('Are you still there?')).done).toBe(true)
 })
