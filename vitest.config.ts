@@ -6,7 +6,7 @@ const services = ['./tests/system/src/start-services.ts']
 // What touches no database is tried on one of them only.
 const others = ['debian', 'pglite'].includes(process.env['TEST_DATABASE'] ?? '')
 const units = 'orchestrator/src/**/*.test.ts'
-const onDatabase = () => globSync(units).filter((path) => /test-database|\/test\//.test(readFileSync(path, 'utf8')))
+const onDatabase = () => globSync(units).filter((path) => readFileSync(path, 'utf8').includes('test-database'))
 
 function project(
   name: string,
@@ -35,12 +35,12 @@ export default defineConfig({
       project('mcp-example', ['mcp_servers/example/{src,test}/**/*.test.ts'], { testTimeout: 20_000 }),
       project('simulators', ['tests/simulators/{src,test}/**/*.test.ts'], { testTimeout: 20_000 }),
       project('scripts', ['scripts/**/*.test.ts'], { testTimeout: 120_000 }),
-      // The product's own processes, and browsers: each file is several programs on the machine's few cores.
+      // The product's own processes, and browsers: each file is several programs, which mostly wait for each other.
       project('system', ['tests/system/{src,test}/**/*.test.ts'], {
-        globalSetup: services,
+        globalSetup: [...services, './tests/system/src/build-web-app.ts'],
         testTimeout: 180_000,
         hookTimeout: 180_000,
-        maxWorkers: 1,
+        maxWorkers: 2,
         sequence: { groupOrder: 1 },
       }),
     ],

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { z } from 'zod'
+import { openDatabase } from '../../../orchestrator/src/storage/open-database.ts'
 import type {} from './provided-context.ts'
 import { findChromium } from './services/chromium.ts'
 import { startPostgres } from './services/postgres.ts'
@@ -27,6 +28,10 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 async function startDatabase(kind: z.infer<typeof testDatabaseSchema>) {
   if (kind === 'pglite') {
     const directory = await mkdtemp(join(tmpdir(), 'ai-assistant-pglite-'))
+    // To make one takes seconds of computing, to copy it none: each test gets a copy.
+    const log = { debug: () => {}, info: () => {}, warn: console.warn }
+    const template = await openDatabase({ kind: 'embedded', directory: join(directory, 'template') }, { log })
+    await template.close()
     return { url: null, directory, stop: () => rm(directory, { recursive: true, force: true }) }
   }
   const server = await startPostgres({ version: kind === 'debian' ? 'debian' : 'embedded' })

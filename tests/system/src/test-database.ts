@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import { inject } from 'vitest'
@@ -14,8 +15,12 @@ export type TestDatabase =
  * PostgreSQL, or a directory for the embedded one. It goes with the run; nobody needs to remove it.
  */
 export async function testDatabase(): Promise<TestDatabase> {
-  const directory = inject('embeddedDirectory')
-  if (directory !== null) return { kind: 'embedded', directory: join(directory, randomUUID()) }
+  const parent = inject('embeddedDirectory')
+  if (parent !== null) {
+    const directory = join(parent, randomUUID())
+    await cp(join(parent, 'template'), directory, { recursive: true })
+    return { kind: 'embedded', directory }
+  }
   return { kind: 'postgres', url: await postgresDatabase(), poolSize: 10, maxOverflow: 10 }
 }
 

@@ -5,7 +5,6 @@ import { startModelSimulator } from '@ai-assistant/simulators/model-simulator'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { accessibilityFaults } from '../src/browser/accessibility.ts'
-import { builtWebApp } from '../src/browser/built-web-app.ts'
 import { answerEnds, ask, choose, edit, lastAnswer, numberedWords } from '../src/browser/page-actions.ts'
 import { type Browser, startBrowser } from '../src/browser/start-browser.ts'
 import { faultsOfNumbering } from '../src/product/numbered-tokens.ts'
@@ -37,7 +36,6 @@ describe.skipIf(chromium === null)('with a numbered model', () => {
   let faults: string[]
 
   beforeAll(async () => {
-    await builtWebApp()
     simulator = await startModelSimulator()
     product = await startProduct({
       model: { url: simulator.url, name: `sim-itl15-len${tokens}` },
@@ -188,7 +186,6 @@ describe.skipIf(chromium === null)('with the offline model', () => {
   let product: Product
 
   beforeAll(async () => {
-    await builtWebApp()
     product = await startProduct({ tools: 2 })
   })
   afterAll(() => product?.stop())
@@ -212,7 +209,10 @@ describe.skipIf(chromium === null)('with the offline model', () => {
     await cards.first().getByRole('button').first().click()
     await see('tool-card')
     for (const name of ['Model', 'Tools'] as const) {
-      if (narrow) await page.getByRole('button', { name: 'Open sidebar' }).click()
+      if (narrow) {
+        await page.getByRole('button', { name: 'Open sidebar' }).click()
+        await page.getByRole('dialog', { name: 'Sidebar' }).getByRole('link', { name }).waitFor()
+      }
       if (narrow && name === 'Model') await see('sidebar')
       await page.getByRole('link', { name, exact: true }).click()
       await page.getByRole('heading', { name, exact: true }).waitFor()
