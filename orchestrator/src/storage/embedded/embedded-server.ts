@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import type { StorageLog } from '../storage-log.ts'
 import { DirectoryInUse } from './directory-lock.ts'
@@ -58,6 +59,7 @@ export class EmbeddedServer {
   }
 
   #startWorker(): Promise<Running> {
+    keepWasmWrappers()
     // Without the flags of this process: those for a script given as text, a debugger or a watcher are not for the thread.
     const options = { workerData: { directory: this.#directory }, execArgv: [] }
     const worker = new Worker(new URL('worker.ts', import.meta.url), options)
@@ -97,4 +99,14 @@ export class EmbeddedServer {
     for (const { reject } of running.pending.splice(0)) reject(error)
     this.#running = undefined
   }
+}
+
+/**
+ * Keeps V8 from replacing the wrappers through which WebAssembly calls JavaScript by faster ones. Where instances come and go
+ * (one creates the database, another serves it) V8 13.6 may free a replaced wrapper twice, and ends the whole process with
+ * `jit_page_->allocations_.erase(addr) == 1` (https://github.com/nodejs/node/issues/64500). PostgreSQL calls out for files
+ * alone; its inserts are not measurably slower.
+ */
+function keepWasmWrappers(): void {
+  setFlagsFromString('--wasm-wrapper-tiering-budget=2000000000')
 }

@@ -4,9 +4,9 @@ import { clientOptions } from './client-options.ts'
 
 /** What the driver makes of the URL: null where it does not encrypt. */
 function tlsOf(url: string): { checksAuthority: boolean; checksName: boolean } | null {
-  const { ssl } = new pg.Client(clientOptions(url)) as unknown as { ssl: boolean | Record<string, unknown> }
+  const ssl: boolean | Record<string, unknown> = Reflect.get(new pg.Client(clientOptions(url)), 'ssl')
   if (ssl === false) return null
-  const options = ssl === true ? {} : ssl
+  const options: Record<string, unknown> = ssl === true ? {} : ssl
   const checksAuthority = options['rejectUnauthorized'] !== false
   return { checksAuthority, checksName: checksAuthority && options['checkServerIdentity'] === undefined }
 }
