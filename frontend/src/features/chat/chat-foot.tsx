@@ -19,7 +19,7 @@ interface ChatFootProps {
   refusal: Refusal
   onForgive: () => void
   actions: ChatActions
-  submit: (parts: UserPart[], options?: { key?: string }) => void
+  submit: (parts: UserPart[], options?: { queued?: boolean }) => void
 }
 
 /** What stands below the messages: what waits, why words came back, and where to write. */

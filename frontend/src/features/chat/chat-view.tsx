@@ -50,7 +50,7 @@ export function ChatView({ conversationId, onCreated, header, systemPrompt }: Ch
   useTitleArrives(conversation.data, busy)
   useReadElsewhere(conversation.data, messages.refetch)
 
-  const submit = (parts: UserPart[], options: { key?: string } = {}) =>
+  const submit = (parts: UserPart[], options: { queued?: boolean } = {}) =>
     actions.submit(parts, { ...options, systemPrompt: exists ? '' : systemPrompt })
   if (messages.error instanceof ProblemError && messages.data === undefined) {
     return (

@@ -1,5 +1,5 @@
 import type { ChangeConversation, Conversation, Message, SendMessage, UserPart } from '@ai-assistant/contract'
-import { useQueryClient } from '@tanstack/react-query'
+import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useToast } from '../../components/ui/toast.tsx'
 import { ProblemError } from '../../lib/api.ts'
@@ -9,16 +9,15 @@ import { localStore } from '../../lib/local-store.ts'
 import { newId } from '../../lib/new-id.ts'
 import { answerApproval, cancelRun } from './api/run-requests.ts'
 import { useSend, type Send } from './api/send.ts'
-import { restoreDraft } from './composer/drafts.ts'
 import { outbox } from './composer/outbox.ts'
-import { dequeue } from './composer/queue.ts'
+import { takeBack } from './composer/take-back.ts'
 
 /** Why words came back to the composer. */
 export type Refusal = 'conversation_changed' | 'run_active' | null
 
 /** All a person can do in a conversation. The functions stay the same from render to render. */
 export interface ChatActions {
-  submit: (parts: UserPart[], options?: { key?: string; systemPrompt?: string }) => void
+  submit: (parts: UserPart[], options?: { queued?: boolean; systemPrompt?: string }) => void
   edit: (question: Message, parts: UserPart[]) => void
   regenerate: (answer: Message) => void
   goOn: (answer: Message) => void
@@ -42,15 +41,14 @@ export function useChatActions(place: string, onCreated: (conversationId: string
   const { mutate } = useSend(place, {
     onStarted: (started, send) => {
       outbox.drop(place, send.key)
-      dequeue(localStore, started.conversationId, send.key)
       if (place === 'new') onCreated(started.conversationId)
     },
     onRefused: (error, send) => {
+      const problem = error instanceof ProblemError ? error.problem : null
       outbox.drop(place, send.key)
-      dequeue(localStore, place, send.key)
-      if (send.body.parts !== undefined) restoreDraft(localStore, place, send.body.parts)
-      const code = error instanceof ProblemError ? error.problem.code : null
-      if (code === 'conversation_changed' || code === 'run_active') setRefusal(code)
+      takeBack(localStore, place, send, problem?.code ?? null)
+      if (problem?.code === 'run_active') attach(client, place, problem.context?.['runId'])
+      if (problem?.code === 'conversation_changed' || problem?.code === 'run_active') setRefusal(problem.code)
       else toast.fail(error)
     },
   })
@@ -61,17 +59,18 @@ export function useChatActions(place: string, onCreated: (conversationId: string
   })
 
   const actions = useMemo<ChatActions>(() => {
-    const send = (body: Omit<SendMessage, 'trigger'> & Partial<Pick<SendMessage, 'trigger'>>, key = newId()) => {
+    const send = (body: Omit<SendMessage, 'trigger'> & Partial<Pick<SendMessage, 'trigger'>>, queued = false) => {
       setRefusal(null)
       const known = client.getQueryData<Conversation>(keys.conversation(place))
       const where = place === 'new' ? {} : { conversationId: place, ...(known ? { version: known.version } : {}) }
-      const said: Send = { key, body: { trigger: 'submit-message', ...where, ...body } }
+      const said: Send = { key: newId(), queued, body: { trigger: 'submit-message', ...where, ...body } }
       outbox.put(place, said)
       now.current.mutate(said)
     }
     const fail = (error: unknown) => now.current.toast.fail(error)
     return {
-      submit: (parts, { key, systemPrompt } = {}) => send({ parts, ...(systemPrompt ? { systemPrompt } : {}) }, key),
+      submit: (parts, { queued, systemPrompt } = {}) =>
+        send({ parts, ...(systemPrompt ? { systemPrompt } : {}) }, queued),
       edit: (question, parts) => send({ parts, parentId: question.parentId }),
       regenerate: (answer) => send({ trigger: 'regenerate-message', messageId: answer.id }),
       goOn: (answer) => send({ trigger: 'continue-message', messageId: answer.id }),
@@ -94,6 +93,12 @@ export function useChatActions(place: string, onCreated: (conversationId: string
 
   useResend(place, mutate)
   return { actions, refusal, forgive: () => setRefusal(null) }
+}
+
+/** The page learns at once that an answer runs here; its messages are being read again already. */
+function attach(client: QueryClient, place: string, runId: unknown): void {
+  if (typeof runId !== 'string') return
+  client.setQueryData<Conversation>(keys.conversation(place), (known) => known && { ...known, activeRunId: runId })
 }
 
 /** After a reload in mid-send: says it again, under the same key. */

@@ -9,6 +9,8 @@ import { tabChannel } from '../../../lib/tab-channel.ts'
 export interface Send {
   key: string
   body: SendMessage
+  /** It waited for an answer to end. */
+  queued: boolean
 }
 
 export interface SendHandlers {

@@ -13,6 +13,8 @@ export function showStarted(client: QueryClient, started: RunStarted, body: Send
   )
   client.setQueryData<MessageList>(key, (known) => {
     if (body.trigger !== 'submit-message' && known === undefined) return known
+    // A send that was said twice is answered twice, and the list may have been read in between.
+    if (started.userMessageId !== null && known?.items.some(({ id }) => id === started.userMessageId)) return known
     const { question, answer } = startedMessages(started, body, known)
     return appendStarted(known, question, answer)
   })

@@ -1,7 +1,7 @@
 import type { UserPart } from '@ai-assistant/contract'
 import type { LocalStore } from '../../../lib/local-store.ts'
 
-/** A message that waits for the running answer to end. Its key is made when it is queued: two tabs send it once. */
+/** A message that waits for the running answer to end. */
 export interface Queued {
   key: string
   parts: UserPart[]
@@ -15,6 +15,19 @@ export function readQueue(stored: string | null): Queued[] {
 
 export function enqueue(store: LocalStore, conversationId: string, queued: Queued): void {
   change(store, conversationId, (queue) => [...queue, queued])
+}
+
+/**
+ * Takes a message out to send it. False where another tab has taken it: all tabs see the same queue, and its answer's end
+ * at the same moment.
+ */
+export async function claim(store: LocalStore, conversationId: string, key: string): Promise<boolean> {
+  const take = () => {
+    const there = readQueue(store.get(queueKey(conversationId))).some((queued) => queued.key === key)
+    if (there) dequeue(store, conversationId, key)
+    return there
+  }
+  return globalThis.navigator?.locks ? navigator.locks.request(queueKey(conversationId), take) : take()
 }
 
 export function dequeue(store: LocalStore, conversationId: string, key: string): void {
