@@ -15,7 +15,7 @@ export class ProblemError extends Error {
 }
 
 /** No answer came: the network, the server or something between is away. The request may or may not have been carried out. */
-export class ConnectionError extends Error {
+class ConnectionError extends Error {
   override readonly name = 'ConnectionError'
 }
 
@@ -64,7 +64,7 @@ async function send(method: string, path: string, options: RequestOptions): Prom
 }
 
 /** The problem an answer carries. Something between us and the server may have answered in its own words: those get a problem too. */
-export async function problemOf(answer: Response): Promise<ProblemError> {
+async function problemOf(answer: Response): Promise<ProblemError> {
   const retryAfter = Number(answer.headers.get('retry-after') ?? Number.NaN)
   const wait = Number.isFinite(retryAfter) ? retryAfter : null
   const body: unknown = await answer.json().catch(() => null)

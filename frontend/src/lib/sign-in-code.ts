@@ -1,7 +1,7 @@
 const CODE = /^#(?:code=)?([\w-]{20,100})$/
 
 /** The code in a sign-in link's fragment, if there is one. A fragment is never sent to a server or its logs. */
-export function codeIn(fragment: string): string | null {
+function codeIn(fragment: string): string | null {
   return CODE.exec(fragment)?.[1] ?? null
 }
 

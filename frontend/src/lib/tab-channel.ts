@@ -8,7 +8,7 @@ export interface TabChannel {
   listen: (listener: (conversationId: string | null) => void) => () => void
 }
 
-export function createTabChannel(name = 'changes'): TabChannel {
+function createTabChannel(name = 'changes'): TabChannel {
   if (typeof BroadcastChannel === 'undefined') return { tell: () => {}, listen: () => () => {} }
   const channel = new BroadcastChannel(name)
   return {

@@ -11,7 +11,7 @@ export interface Outbox {
   drop: (place: string, key: string) => void
 }
 
-export function createOutbox(store: LocalStore): Outbox {
+function createOutbox(store: LocalStore): Outbox {
   const read = (place: string): Send | null => {
     const stored = store.get(`outbox:${place}`)
     return stored === null ? null : (JSON.parse(stored) as Send)

@@ -2,12 +2,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import type { StreamPart } from '@ai-assistant/contract'
 
-export const start: StreamPart = {
+const start: StreamPart = {
   type: 'start',
   messageId: 'm',
   messageMetadata: { runId: 'r', conversationId: 'c', userMessageId: null, model: 'model' },
 }
-export const finish: StreamPart = {
+const finish: StreamPart = {
   type: 'finish',
   finishReason: 'stop',
   messageMetadata: {
