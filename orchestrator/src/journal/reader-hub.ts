@@ -103,12 +103,18 @@ export class ReaderHub {
     const ids = [...this.#followers.keys()]
     if (ids.length === 0) return
     const rows = await this.#database.asSystem((tx) =>
-      tx.sql<{ id: string; last: string | number | null; exists: boolean }>(LAST_SEQS, [ids], 'journal_poll'),
+      tx.sql<{ id: string; last: string | number | null; exists: boolean; open: boolean }>(
+        LAST_SEQS,
+        [ids],
+        'journal_poll',
+      ),
     )
     for (const row of rows) {
       const followers = this.#followers.get(row.id) ?? []
       for (const follower of followers) {
-        if (row.exists) follower.hear({ runId: row.id, seq: Number(row.last ?? 0) })
+        const last = Number(row.last ?? 0)
+        // Its end is committed with its last event: whoever has read that far, or further, has nothing more to wait for.
+        if (row.exists && (row.open || follower.last < last)) follower.hear({ runId: row.id, seq: last })
         else follower.stop()
       }
     }
@@ -116,6 +122,6 @@ export class ReaderHub {
 }
 
 const LAST_SEQS = `
-  select f.id, run.id is not null as exists,
+  select f.id, run.id is not null as exists, coalesce(run.state in ('running', 'waiting'), false) as open,
     (select seq from run_event where run_id = f.id order by seq desc limit 1) as last
   from unnest($1::uuid[]) f(id) left join run on run.id = f.id`

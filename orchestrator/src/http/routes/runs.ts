@@ -23,7 +23,8 @@ export function createRunRoutes(services: {
     getRun: ({ params, person }) => find(person.id, params.id),
     followRun: async ({ params, query, person, request, reply }) => {
       const run = await find(person.id, params.id)
-      const after = query.after ?? lastEventId(request)
+      // Nobody has read further than the journal goes; whoever says so would skip what is still to come.
+      const after = Math.min(query.after ?? lastEventId(request), run.lastSeq)
       const over = run.state !== 'running' && run.state !== 'waiting'
       // What is over and no longer in the journal is told by the message itself.
       if (over && run.lastSeq === 0) void reply.code(204).send()
