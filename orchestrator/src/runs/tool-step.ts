@@ -73,7 +73,7 @@ function requestCall(call: ModelToolCall, index: number, deps: RunDeps): { parts
   const base = { type: 'tool-input-available', toolCallId: id, dynamic: true } as const
   if ('fault' in resolved) {
     const input = parseLoosely(call.arguments)
-    const tool = cleanText(call.name).slice(0, 200)
+    const tool = cleanText(call.name.slice(0, 200))
     const item: ItemRow = { id, tool, title: tool, input, state: 'failed', approvalId: null, content: resolved.fault }
     const error = { type: 'tool-output-error', toolCallId: id, errorText: resolved.fault, dynamic: true } as const
     return { parts: [{ ...base, toolName: tool, input }, error], item }

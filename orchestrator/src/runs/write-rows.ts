@@ -1,5 +1,6 @@
-import type { FinishMetadata } from '@ai-assistant/contract'
+import type { FinishMetadata, MessagePart } from '@ai-assistant/contract'
 import { sql } from 'kysely'
+import { cleanJson, cleanText } from '../lib/clean-text.ts'
 import { failpoint } from '../lib/failpoint.ts'
 import type { Tx } from '../storage/database.ts'
 import { queries } from '../storage/queries.ts'
@@ -83,7 +84,8 @@ async function parkRun(tx: Tx, context: RunContext): Promise<void> {
 
 async function endRun(tx: Tx, context: RunContext, end: FinishMetadata): Promise<void> {
   const { run, progress } = context
-  const { parts } = progress.folded
+  // Each part was cleaned where it came in; one that slipped through must not keep the answer from ending.
+  const parts = cleanParts(progress.folded.parts)
   await tx.run(
     queries
       .updateTable('message')
@@ -92,7 +94,7 @@ async function endRun(tx: Tx, context: RunContext, end: FinishMetadata): Promise
         words: wordsOf(parts),
         state: end.state,
         reason: end.reason ?? null,
-        error: end.error ?? null,
+        error: end.error === undefined ? null : cleanText(end.error),
         usage: JSON.stringify(end.usage),
         run_id: null,
       })
@@ -110,4 +112,11 @@ async function endRun(tx: Tx, context: RunContext, end: FinishMetadata): Promise
       .set({ updated_at: sql<Date>`now()` })
       .where('id', '=', run.conversationId),
   )
+}
+
+/** Deep enough for what was cut to the usual depth when it came in, inside its part. */
+const PARTS_DEPTH = 80
+
+function cleanParts(parts: readonly MessagePart[]): MessagePart[] {
+  return cleanJson(parts, PARTS_DEPTH) as MessagePart[]
 }
