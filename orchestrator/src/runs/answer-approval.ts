@@ -25,6 +25,7 @@ export async function answerApproval(
   return database.asPerson(decision.personId, async (tx) => {
     const run = await lockRun(tx, decision.runId, decision.personId)
     if (run === undefined) throw new SendRefused('not_found')
+    const over = run.state !== 'running' && run.state !== 'waiting'
     const item = await tx.first(
       queries
         .selectFrom('run_item')
@@ -33,7 +34,7 @@ export async function answerApproval(
         .where('approval_id', '=', decision.approvalId),
     )
     if (item === undefined) throw new SendRefused('not_found')
-    if (item.state !== 'requested' || item.expired) throw new SendRefused('approval_settled')
+    if (over || item.state !== 'requested' || item.expired) throw new SendRefused('approval_settled')
     const refusal = decision.reason === undefined ? null : `The person refused this call: ${decision.reason}`
     await tx.run(
       queries
@@ -46,27 +47,39 @@ export async function answerApproval(
   })
 }
 
-/** Questions nobody answered in time count as refused. Returns the runs that can go on, as this worker's. */
-export async function expireApprovals(database: Database, workerId: string): Promise<TakenRun[]> {
+/**
+ * Finds the waiting runs that wait for nobody: their last question was not answered in time, which counts as refused, or
+ * their person stopped them while they were being parked. Returns them as this worker's, to be gone on with.
+ */
+export async function claimOverdue(database: Database, workerId: string): Promise<TakenRun[]> {
   return database.asSystem(async (tx) => {
-    const waiting = await tx.sql<{ run_id: string }>(
-      `select distinct i.run_id from run_item i join run r on r.id = i.run_id
-       where r.state = 'waiting' and i.state = 'requested' and i.approval_expires_at < now() limit 20`,
-    )
+    const overdue = await tx.sql<{ id: string }>(OVERDUE, [], 'find_overdue')
     const taken: TakenRun[] = []
-    for (const { run_id } of waiting) {
-      const run = await lockRun(tx, run_id, null)
+    for (const { id } of overdue) {
+      const run = await lockRun(tx, id, null)
       if (run?.state !== 'waiting') continue
-      await tx.sql(
-        `update run_item set state = 'denied', content = 'Nobody answered in time, so this call was not made.'
-         where run_id = $1 and state = 'requested' and approval_expires_at < now()`,
-        [run_id],
-      )
-      const ready = await claimIfReady(tx, run, workerId)
+      if (run.cancel_requested_at === null) await expireQuestions(tx, id)
+      const ready =
+        run.cancel_requested_at === null ? await claimIfReady(tx, run, workerId) : await claimWaiting(tx, run, workerId)
       if (ready) taken.push(ready)
     }
     return taken
   })
+}
+
+const OVERDUE = `
+  select id from run
+  where state = 'waiting' and (cancel_requested_at is not null or not exists (
+    select from run_item where run_id = run.id and state = 'requested' and approval_expires_at >= now()
+  ))
+  order by created_at limit 20`
+
+async function expireQuestions(tx: Tx, runId: string): Promise<void> {
+  await tx.sql(
+    `update run_item set state = 'denied', content = 'Nobody answered in time, so this call was not made.'
+     where run_id = $1 and state = 'requested' and approval_expires_at < now()`,
+    [runId],
+  )
 }
 
 interface LockedRun {

@@ -6,9 +6,9 @@ import { holdWorkerLease, type WorkerLease } from '../journal/worker-lease.ts'
 import { failpoint } from '../lib/failpoint.ts'
 import type { AnswerLimits } from '../limits/count-answer.ts'
 import type { Database } from '../storage/database.ts'
-import { answerApproval, type ApprovalDecision, expireApprovals, requestCancel } from './answer-approval.ts'
+import { answerApproval, type ApprovalDecision, claimOverdue, requestCancel } from './answer-approval.ts'
 import { driveRun, openWriter } from './drive-run.ts'
-import { failRun } from './fail-run.ts'
+import { failRun, type LaunchedRun } from './fail-run.ts'
 import { loadRun } from './resume-run.ts'
 import { outlast } from './outlast.ts'
 import type { RunContext, RunDeps, StopReason } from './run-context.ts'
@@ -29,6 +29,9 @@ export interface RunManagerOptions {
   /** Shared by a server's lives, e.g. host and port. */
   workerName: string
 }
+
+/** Reads what a run goes on from; null where it is gone. */
+type Load = (signal: AbortSignal) => Promise<{ context: RunContext; lastSeq: number } | null>
 
 interface ActiveRun {
   stop: AbortController
@@ -85,7 +88,7 @@ export class RunManager {
     const { run } = started
     if (run) {
       const progress = startProgress(started.stored)
-      this.#launch(run.id, (signal) =>
+      this.#launch(run, (signal) =>
         Promise.resolve({
           context: { run, progress, items: new Map(), usage: started.usage, signal },
           lastSeq: 0,
@@ -146,23 +149,16 @@ export class RunManager {
     )
   }
 
-  #launch(
-    runId: string,
-    load: (signal: AbortSignal) => Promise<{ context: RunContext; lastSeq: number } | null>,
-  ): void {
+  #launch(run: LaunchedRun, load: Load): void {
     const stop = new AbortController()
-    const done = this.#execute(runId, load, stop.signal).finally(() => {
-      if (this.#active.get(runId)?.stop === stop) this.#active.delete(runId)
+    const done = this.#execute(run, load, stop.signal).finally(() => {
+      if (this.#active.get(run.id)?.stop === stop) this.#active.delete(run.id)
     })
-    this.#active.set(runId, { stop, done })
+    this.#active.set(run.id, { stop, done })
   }
 
   /** Never rejects: whatever goes wrong ends the run, or leaves it to another worker. */
-  async #execute(
-    runId: string,
-    load: (signal: AbortSignal) => Promise<{ context: RunContext; lastSeq: number } | null>,
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #execute(run: LaunchedRun, load: Load, signal: AbortSignal): Promise<void> {
     const { journal, deps, database } = this.#options
     let context: RunContext | undefined
     let writer: RunWriter | undefined
@@ -174,17 +170,17 @@ export class RunManager {
       await driveRun(context, writer, deps)
     } catch (error) {
       if (error instanceof RunFenced) {
-        deps.log.info({ run: runId }, 'Another worker writes this answer now')
+        deps.log.info({ run: run.id }, 'Another worker writes this answer now')
         return
       }
-      deps.log.error({ err: error, run: runId }, 'An answer could not be gone on with')
-      await failRun({ database, deps, runId, context, writer })
+      deps.log.error({ err: error, run: run.id }, 'An answer could not be gone on with')
+      await failRun({ database, deps, run, context, writer })
     }
   }
 
   #resume(taken: TakenRun, resumed: boolean): void {
     const { database, journal } = this.#options
-    this.#launch(taken.id, (signal) => outlast(() => loadRun(database, journal, taken, { signal, resumed }), signal))
+    this.#launch(taken, (signal) => outlast(() => loadRun(database, journal, taken, { signal, resumed }), signal))
     if (taken.cancelRequested) this.#stop(taken.id, 'cancel')
   }
 
@@ -217,7 +213,7 @@ export class RunManager {
     const me = this.#workerId()
     await this.#lookAtOwn(me)
     for (const taken of await takeOverRuns(database, { id: me, name: workerName })) this.#resume(taken, true)
-    for (const taken of await expireApprovals(database, me)) this.#resume(taken, false)
+    for (const taken of await claimOverdue(database, me)) this.#resume(taken, false)
   }
 
   /**
