@@ -4,6 +4,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { tryBrokenBuilds } from './broken/try-broken-builds.ts'
 import { startCluster } from './cluster/start-cluster.ts'
 import { addRound, newFigures } from './figures.ts'
 import { formatFigures, formatMix, formatViolation } from './report.ts'
@@ -15,6 +16,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     round: { type: 'string' },
     only: { type: 'string', multiple: true },
+    broken: { type: 'string' },
     replicas: { type: 'string', default: '3' },
   },
 })
@@ -23,7 +25,7 @@ const { values } = parseArgs({
 const faultsPerRound = 60
 
 // What is left open, an idle connection or a pipe, must not hold the verdict back.
-process.exit(await run())
+process.exit(values.broken === undefined ? await run() : await tryBrokenBuilds(values.broken, values.seed))
 
 async function run(): Promise<number> {
   const began = performance.now()

@@ -15,6 +15,8 @@ export interface RoundOptions {
   round: number
   faults: number
   only?: readonly string[]
+  /** What was begun must have ended so long after the last fault, in milliseconds (a minute). */
+  settleMs?: number
 }
 
 export interface RoundResult {
@@ -26,13 +28,11 @@ export interface RoundResult {
 const names = ['Ada', 'Bo', 'Chen', 'Dara', 'Eve']
 const tabsEach = 2
 
-/** What was begun must have ended so long after the last fault, in milliseconds. */
-const settleMs = 60_000
-
 /** People work, the nemesis strikes, everything is made good, the work ends, and all that is left is checked. */
 export async function runRound(cluster: Cluster, options: RoundOptions): Promise<RoundResult> {
   const began = performance.now()
   const now = (): number => performance.now() - began
+  const { settleMs = 60_000 } = options
   const random = createRandom(`${options.seed}/${options.round}`)
   const history = newHistory(options.seed, options.round)
   const persons = await makePersons(cluster, names)
@@ -53,7 +53,7 @@ export async function runRound(cluster: Cluster, options: RoundOptions): Promise
   if (!inTime) workload.abandon()
   await finished
   const personIds = persons.map((person) => person.id)
-  await settle(cluster, personIds)
+  await settle(cluster, personIds, settleMs / 2)
   const evidence: Evidence = {
     history,
     store: await readStore(cluster.databaseUrl, personIds),
@@ -68,8 +68,8 @@ export async function runRound(cluster: Cluster, options: RoundOptions): Promise
 }
 
 /** Waits until nothing runs, or it has had long enough. */
-async function settle(cluster: Cluster, personIds: string[]): Promise<void> {
-  const deadline = performance.now() + settleMs / 2
+async function settle(cluster: Cluster, personIds: string[], ms: number): Promise<void> {
+  const deadline = performance.now() + ms
   const open = `select count(*)::int as open from run where owner_id = any($1) and state in ('running', 'waiting')`
   for (;;) {
     const [row] = await askDatabase<{ open: number }>(cluster.databaseUrl, open, [personIds])

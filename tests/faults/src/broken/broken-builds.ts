@@ -1,0 +1,143 @@
+/** The orchestrator with one thing taken out of it that a promise stands on. The checker must see that it is gone. */
+export interface BrokenBuild {
+  name: string
+  changes: Change[]
+  /** The faults that bring it to light, by parts of their names. */
+  only: string[]
+}
+
+/** `find` stands exactly once in the file, or the build is not what it says. */
+export interface Change {
+  /** Below the orchestrator's `src`. */
+  file: string
+  find: string
+  replace: string
+}
+
+const ownClaim = 'if (request.key === null) return\n  await tx.run('
+
+export const brokenBuilds: BrokenBuild[] = [
+  {
+    name: 'no-fence',
+    only: ['freeze beyond', 'freeze at journal', 'freeze at step'],
+    changes: [
+      {
+        file: 'journal/committer.ts',
+        find: '  join run r on r.id = e.run_id and r.epoch = e.epoch\n  for share of r`',
+        replace: '`',
+      },
+      {
+        file: 'journal/transact.ts',
+        find: 'where id = $1 and epoch = $2 for share',
+        replace: 'where id = $1 and $2 > 0',
+      },
+    ],
+  },
+  {
+    name: 'fence-without-lock',
+    only: ['while its commit waits'],
+    changes: [
+      { file: 'journal/committer.ts', find: '\n  for share of r`', replace: '`' },
+      { file: 'journal/transact.ts', find: 'and epoch = $2 for share', replace: 'and epoch = $2' },
+    ],
+  },
+  {
+    name: 'emit-before-persist',
+    only: ['kill at journal.before-insert', 'kill -9', 'PostgreSQL crash'],
+    changes: [
+      {
+        file: 'journal/committer.ts',
+        find: "    failpoint('journal.before-insert')\n",
+        replace:
+          "    for (const { writer, events } of batch) this.#options.emit(writer.runId, events)\n    failpoint('journal.before-insert')\n",
+      },
+    ],
+  },
+  {
+    name: 'no-idempotency-claim',
+    only: ['all clients are cut', 'kill -9'],
+    changes: [{ file: 'runs/start-run.ts', find: ownClaim, replace: `return\n  await tx.run(` }],
+  },
+  {
+    name: 'takeover-without-new-worker-id',
+    only: ['kill -9'],
+    changes: [
+      {
+        file: 'journal/take-over.ts',
+        find: '    worker_id = $1::uuid,\n    epoch = run.epoch + 1,\n    deaths',
+        replace: '    epoch = run.epoch + 1,\n    deaths',
+      },
+    ],
+  },
+  {
+    name: 'tools-rerun-after-takeover',
+    only: ['kill at tool.after-call', 'kill at tool.before-call'],
+    changes: [
+      {
+        file: 'runs/tool-step.ts',
+        find: "if (!('fault' in resolved) && resolved.repeatable) continue",
+        replace: "if (!('fault' in resolved)) continue",
+      },
+    ],
+  },
+  {
+    name: 'usage-written-twice',
+    only: ['all clients are cut'],
+    changes: [
+      {
+        file: 'runs/write-rows.ts',
+        find: '  for (const usage of rows.usage ?? []) await writeUsage(tx, context, usage, newId)\n',
+        replace:
+          '  for (const usage of rows.usage ?? []) {\n    await writeUsage(tx, context, usage, newId)\n    await writeUsage(tx, context, { ...usage, attempt: usage.attempt + 1000 }, newId)\n  }\n',
+      },
+    ],
+  },
+  {
+    name: 'reader-joins-by-time',
+    only: ['Redis', 'all clients are cut'],
+    changes: [
+      {
+        file: 'journal/follower.ts',
+        find: '    if (this.#ended || ring.seq <= this.#last) return\n',
+        replace: '    if (this.#ended) return\n',
+      },
+      {
+        file: 'journal/follower.ts',
+        find: 'ring.events?.filter((event) => event.seq > this.#last)',
+        replace: 'ring.events',
+      },
+      {
+        file: 'journal/follower.ts',
+        find: 'if (next?.[0]?.seq === this.#last + 1) this.#pass(next)',
+        replace: 'if (next !== undefined && next.length > 0) this.#pass(next)',
+      },
+    ],
+  },
+  {
+    name: 'unknown-commit-repeated-blindly',
+    only: ['cut after the journal', 'cut after the commit'],
+    changes: [
+      {
+        file: 'journal/committer.ts',
+        find: '        if (attempt > 0) open = await this.#withoutCommitted(open)\n',
+        replace: '',
+      },
+      {
+        file: 'journal/transact.ts',
+        find: '      if (attempt > 0 && (await isCommitted(database, writer, events))) return\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'unheard-start-not-taken-up',
+    only: ['cut after the commit'],
+    changes: [
+      {
+        file: 'runs/run-manager.ts',
+        find: '    if (forgotten.length === 0) return\n',
+        replace: '    if (forgotten.length >= 0) return\n',
+      },
+    ],
+  },
+]
