@@ -34,6 +34,7 @@ export default defineConfig({
       project('frontend', ['frontend/{src,server}/**/*.test.{ts,tsx}']),
       project('mcp-example', ['mcp_servers/example/{src,test}/**/*.test.ts'], { testTimeout: 20_000 }),
       project('simulators', ['tests/simulators/{src,test}/**/*.test.ts'], { testTimeout: 20_000 }),
+      project('faults', ['tests/faults/src/**/*.test.ts'], { testTimeout: 20_000 }),
       project('scripts', ['scripts/**/*.test.ts'], { testTimeout: 120_000 }),
       // The product's own processes, and browsers: each file is several programs, which mostly wait for each other.
       project('system', ['tests/system/{src,test}/**/*.test.ts'], {
