@@ -91,6 +91,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     draining: () => state.draining,
   })
   const closeServer = prepareClosing(server)
+  server.addHook('onListen', async () => runs.begin())
   const maintenance = maintainJournal(database, log)
 
   return {

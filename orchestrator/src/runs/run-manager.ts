@@ -4,6 +4,7 @@ import { RunFenced, type RunWriter } from '../journal/run-writer.ts'
 import { declareOthersDead, takeOverRuns, type TakenRun, takeUpOwnRuns } from '../journal/take-over.ts'
 import { holdWorkerLease, type WorkerLease } from '../journal/worker-lease.ts'
 import { failpoint } from '../lib/failpoint.ts'
+import { sleep } from '../lib/sleep.ts'
 import type { AnswerLimits } from '../limits/count-answer.ts'
 import type { Database } from '../storage/database.ts'
 import { answerApproval, type ApprovalDecision, claimOverdue, requestCancel } from './answer-approval.ts'
@@ -18,6 +19,9 @@ import { type StartedRun, startRun } from './start-run.ts'
 
 /** How often this worker looks for runs to take over, for cancels it has not heard of, and for unanswered questions. */
 const LOOK_MS = 1000
+
+/** How long a closing worker waits for the last commits of the answers it hands over. */
+const LAST_WORDS_MS = 3000
 
 export interface RunManagerOptions {
   database: Database
@@ -34,6 +38,7 @@ export interface RunManagerOptions {
 type Load = (signal: AbortSignal) => Promise<{ context: RunContext; lastSeq: number } | null>
 
 interface ActiveRun {
+  epoch: number
   stop: AbortController
   done: Promise<void>
 }
@@ -49,6 +54,7 @@ export class RunManager {
   /** Runs that named this worker at the last look, and that it did not execute. */
   #idle: ReadonlySet<string> = new Set()
   #draining = false
+  #handsOver = false
 
   private constructor(options: RunManagerOptions) {
     this.#options = options
@@ -65,8 +71,15 @@ export class RunManager {
     })
     if (options.database.kind === 'embedded') await declareOthersDead(options.database, manager.#workerId())
     manager.#listen()
-    manager.#scheduleLook(0)
     return manager
+  }
+
+  /**
+   * Looks for answers to take over, from now on. To be called once this server listens: a second one started on the same
+   * host and port by mistake bears the same name, and would take from the first what it then cannot serve.
+   */
+  begin(): void {
+    this.#scheduleLook(0)
   }
 
   get size(): number {
@@ -122,19 +135,40 @@ export class RunManager {
 
   /**
    * Hands everything over: waits for running answers until `patience` ends, then lets the rest stop after its next commit,
-   * and gives the lease back, so that another worker goes on at once.
+   * and gives the lease back, so that another worker goes on at once. Without its database it only stops: the answers and
+   * the lease are found by others when it is back.
    */
   async close(patienceMs: number): Promise<void> {
     this.#draining = true
     clearTimeout(this.#timer)
     await this.#looking
-    const all = Promise.all([...this.#active.values()].map((run) => run.done))
-    const timer = setTimeout(() => this.#stopAll('drain'), patienceMs)
-    await all
+    const timer = setTimeout(() => this.#handOver(), patienceMs)
+    await this.#idleWithin(patienceMs + LAST_WORDS_MS)
     clearTimeout(timer)
+    this.#handOver()
     this.#deaf?.()
-    await this.#giveBack()
-    await this.#lease?.release()
+    try {
+      await this.#giveBack()
+      await this.#lease?.release()
+    } catch (error) {
+      this.#options.deps.log.warn({ err: error }, 'The lease could not be given back; it runs out by itself')
+    }
+  }
+
+  /** Every answer here stops after its next commit, those still to be launched too. */
+  #handOver(): void {
+    this.#handsOver = true
+    this.#stopAll('drain')
+  }
+
+  async #idleWithin(ms: number): Promise<void> {
+    const idle = new AbortController()
+    const late = sleep(ms, idle.signal).then(() => 'late' as const)
+    while (this.#active.size > 0) {
+      const all = Promise.all([...this.#active.values()].map((run) => run.done))
+      if ((await Promise.race([all, late])) === 'late') return
+    }
+    idle.abort()
   }
 
   #workerId(): string {
@@ -150,11 +184,16 @@ export class RunManager {
   }
 
   #launch(run: LaunchedRun, load: Load): void {
+    const former = this.#active.get(run.id)
+    // The commit that started it was heard of so late that it was taken up already.
+    if (former !== undefined && former.epoch > run.epoch) return
+    former?.stop.abort('fenced' satisfies StopReason)
     const stop = new AbortController()
     const done = this.#execute(run, load, stop.signal).finally(() => {
       if (this.#active.get(run.id)?.stop === stop) this.#active.delete(run.id)
     })
-    this.#active.set(run.id, { stop, done })
+    this.#active.set(run.id, { epoch: run.epoch, stop, done })
+    if (this.#handsOver) stop.abort('drain' satisfies StopReason)
   }
 
   /** Never rejects: whatever goes wrong ends the run, or leaves it to another worker. */
@@ -202,7 +241,8 @@ export class RunManager {
     clearTimeout(this.#timer)
     if (this.#draining) return
     this.#timer = setTimeout(() => {
-      this.#looking = this.#look()
+      this.#looking = this.#looking
+        .then(() => this.#look())
         .catch((error: unknown) => this.#options.deps.log.warn({ err: error }, 'Looking for lost answers failed'))
         .finally(() => this.#scheduleLook(LOOK_MS))
     }, ms)
@@ -217,13 +257,16 @@ export class RunManager {
   }
 
   /**
-   * Hears of cancels, and takes up what nobody executes: a start, an approval or a takeover whose commit was not heard of
+   * Hears of cancels, stops what was deleted or taken over, and takes up what nobody executes: a start, an approval or a takeover whose commit was not heard of
    * is this worker's all the same. One that is idle at two looks in a row is not just about to begin.
    */
   async #lookAtOwn(me: string): Promise<void> {
     const { database } = this.#options
+    const executed = [...this.#active.keys()]
     const own = await readOwnRuns(database, me)
     for (const run of own) if (run.cancelled) this.#stop(run.id, 'cancel')
+    const ownIds = new Set(own.map((run) => run.id))
+    for (const id of executed) if (!ownIds.has(id)) this.#stop(id, 'fenced')
     const idle = own.filter((run) => !this.#active.has(run.id)).map((run) => run.id)
     const forgotten = idle.filter((id) => this.#idle.has(id))
     this.#idle = new Set(idle)

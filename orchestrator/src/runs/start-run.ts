@@ -3,7 +3,7 @@ import { sql } from 'kysely'
 import { failpoint } from '../lib/failpoint.ts'
 import { countAnswer } from '../limits/count-answer.ts'
 import type { Tx } from '../storage/database.ts'
-import { sqlState } from '../storage/errors.ts'
+import { CommitUnknown, sqlState } from '../storage/errors.ts'
 import { queries } from '../storage/queries.ts'
 import type { RunIdentity } from './run-context.ts'
 import { wordsOf } from './run-state.ts'
@@ -32,13 +32,23 @@ const ROUTE = 'sendMessage'
  */
 export async function startRun(request: StartRequest, options: StartOptions): Promise<StartedRun> {
   const { database, personId } = options
-  try {
-    return await database.asPerson(personId, (tx) => start(tx, request, options))
-  } catch (error) {
-    // Two requests at once made the same conversation or used the same key: the other one's row stands now.
-    if (sqlState(error) !== '23505') throw error
-    return database.asPerson(personId, (tx) => start(tx, request, options))
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await database.asPerson(personId, (tx) => start(tx, request, options))
+    } catch (error) {
+      if (attempt === MAX_ATTEMPTS || !mayRepeat(error, request)) throw error
+    }
   }
+}
+
+const MAX_ATTEMPTS = 3
+
+/**
+ * Two requests at once made the same conversation or used the same key: the other one's row stands now. With a key, a
+ * commit that nobody heard of is found again, or is made now: it cannot be made twice.
+ */
+function mayRepeat(error: unknown, request: StartRequest): boolean {
+  return sqlState(error) === '23505' || (error instanceof CommitUnknown && request.key !== null)
 }
 
 async function start(tx: Tx, request: StartRequest, options: StartOptions): Promise<StartedRun> {

@@ -8,6 +8,7 @@ import { type TestDatabase, testDatabase } from '../../../tests/system/src/test-
 import { createApp } from '../../src/app.ts'
 import type { Config } from '../../src/config/config.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
+import type { Database } from '../../src/storage/database.ts'
 import { migrate } from '../../src/storage/migrate.ts'
 import { openDatabase } from '../../src/storage/open-database.ts'
 import { createApiClient, type ApiClient } from './api-client.ts'
@@ -31,6 +32,8 @@ export interface TestAppOptions {
   database?: TestDatabase
   simulator?: ModelSimulator
   dataDir?: string
+  /** Puts something between the orchestrator and its database: faults, for one. */
+  wrap?: (database: Database) => Database
 }
 
 /** The whole orchestrator in this process: a real database, HTTP on loopback, and a simulated model behind it. */
@@ -43,7 +46,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' })
   const database = await openDatabase(config.database, { log })
   await migrate(database, { log })
-  const app = await createApp({ config, database, log, env: {} })
+  const app = await createApp({ config, database: options.wrap?.(database) ?? database, log, env: {} })
   const url = await app.server.listen({ host: '127.0.0.1', port: 0 })
   let closed = false
   const close = async (patienceMs = 0): Promise<void> => {
