@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
 
+// A program of its own, apart from the orchestrator's configuration.
+// oxlint-disable-next-line no-restricted-properties, no-restricted-imports, no-restricted-globals
 const { NAMESPACE, KUBERNETES_API = 'https://kubernetes.default.svc', TOKEN_FILE } = process.env
 const token = readFileSync(TOKEN_FILE ?? '/var/run/secrets/kubernetes.io/serviceaccount/token', 'utf8').trim()
 const secrets = `${KUBERNETES_API}/api/v1/namespaces/${NAMESPACE}/secrets`

@@ -7,6 +7,8 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
 
+// A program of its own, apart from the orchestrator's configuration.
+// oxlint-disable-next-line no-restricted-properties, no-restricted-imports, no-restricted-globals
 const { env } = process
 const folder = env.BACKUP_DIR || '/backup'
 const bucket = env.BACKUP_BUCKET || 'ai-assistant-backups'

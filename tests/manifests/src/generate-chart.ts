@@ -23,11 +23,14 @@ if (findTool('helm') !== null) settle('helm/default.yaml', await defaults())
 
 /** What an install applies; the secrets are other ones each time. */
 async function defaults(): Promise<string> {
-  const head = '# What `helm template ai-assistant helm/ai-assistant --namespace ai-assistant` renders. Generated; do not edit.\n'
+  const head =
+    '# What `helm template ai-assistant helm/ai-assistant --namespace ai-assistant` renders. Generated; do not edit.\n'
   const rendered = await helmTemplate()
   const blanked = rendered
     .split(/^---$/m)
-    .map((part) => (/^kind: Secret$/m.test(part) ? part.replaceAll(/: "[A-Za-z0-9+/=]{40,}"/g, ': "Z2VuZXJhdGVk"') : part))
+    .map((part) =>
+      /^kind: Secret$/m.test(part) ? part.replaceAll(/: "[A-Za-z0-9+/=]{40,}"/g, ': "Z2VuZXJhdGVk"') : part,
+    )
   return head + blanked.join('---').replaceAll(/[ \t]+$/gm, '')
 }
 

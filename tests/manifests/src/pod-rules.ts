@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { type Container, containersOf, type KubeObject, type PodTemplate, podsOf } from './kube-object.ts'
 
-/** How long an answer may go on after SIGTERM, in seconds: `DRAIN_MS` of the orchestrator. */
-const DRAIN = 20
+/** How long an answer may go on after SIGTERM, in seconds. */
+const DRAIN = drainSeconds()
 
 /** What every pod of the system must fulfil, whoever renders it. Returns each fault with the object's name. */
 export function podFaults(objects: KubeObject[]): string[] {
@@ -78,4 +80,11 @@ function isServer({ kind }: PodTemplate): boolean {
 
 function faults({ kind, name }: PodTemplate, claims: Record<string, boolean>): string[] {
   return Object.entries(claims).flatMap(([fault, holds]) => (holds ? [] : [`${kind} ${name}: ${fault}`]))
+}
+
+function drainSeconds(): number {
+  const source = readFileSync(join(import.meta.dirname, '../../../orchestrator/src/main.ts'), 'utf8')
+  const found = /DRAIN_MS = ([\d_]+)/.exec(source)?.[1]
+  if (found === undefined) throw new Error('The orchestrator no longer says in main.ts how long it drains')
+  return Number(found.replaceAll('_', '')) / 1000
 }

@@ -21,7 +21,7 @@ function poolFaults(objects: KubeObject[]): string[] {
   )
   if (database === undefined) return []
   const most = Number(/max_connections=(\d+)/.exec(database.spec.containers.flatMap(({ args }) => args).join())?.[1])
-  const config = objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name === 'ai-assistant-config')
+  const config = objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.endsWith('-config'))
   const each = Number(config?.data?.['DATABASE_POOL_SIZE']) + Number(config?.data?.['DATABASE_MAX_OVERFLOW']) + 1
   const hpa = specsOf(objects, 'HorizontalPodAutoscaler', hpaSchema).find(({ name }) => name.includes('orchestrator'))
   const own = specsOf(objects, 'Deployment', deploymentSchema).find(({ name }) => name.includes('orchestrator'))

@@ -1,0 +1,127 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { findDebian } from '../../system/src/services/postgres-binaries.ts'
+import { type PostgresServer, startPostgres } from '../../system/src/services/postgres.ts'
+import { readObjects } from '../src/kube-object.ts'
+import { helmTemplate, root } from '../src/render.ts'
+import { run, tryRun } from '../src/run.ts'
+
+let server: PostgresServer
+let folder: string
+let path: string
+
+beforeAll(async () => {
+  const started = await startPostgres({ version: 'debian' })
+  if (started === null) throw new Error("Debian's PostgreSQL cannot be installed here")
+  server = started
+  path = [await findDebian(), process.env['PATH']].join(delimiter)
+  folder = mkdtempSync(join(tmpdir(), 'ai-assistant-database-'))
+})
+
+afterAll(async () => {
+  await server.stop()
+  rmSync(folder, { recursive: true })
+})
+
+/** Debian's 15 has no pgvector; what is tried is everything else. */
+function withoutVector(script: string): string {
+  expect(script).toContain('create extension if not exists vector;')
+  return script.replace('create extension if not exists vector;', '')
+}
+
+test.each([
+  [
+    'the manifests',
+    'app-password',
+    async () => readFileSync(join(root, 'k8s/components/postgres/init-role.sh'), 'utf8'),
+  ],
+  ['the chart', 'password', async () => initScriptOfChart()],
+])('the role that %s make owns its database, is no superuser, and can migrate it', async (name, key, script) => {
+  const url = new URL(await server.createDatabase())
+  const role = `ai_assistant_${name.length}`
+  const secret = join(folder, name.replaceAll(' ', '-'))
+  mkdirSync(secret)
+  writeFileSync(join(secret, key), 'of-the-role')
+  const text = withoutVector(await script())
+    .replaceAll('/run/postgres-secret', secret)
+    .replaceAll('ai_assistant login', `${role} login`)
+    .replaceAll('owner to ai_assistant', `owner to ${role}`)
+  const database = url.pathname.slice(1)
+  const env = {
+    PATH: path,
+    PGHOST: url.hostname,
+    PGPORT: url.port,
+    PGPASSWORD: url.password,
+    POSTGRES_USER: url.username,
+    POSTGRES_DB: database,
+    APP_ROLE: role,
+  }
+  await run('bash', ['-c', text], { env })
+
+  const own = new URL(url)
+  Object.assign(own, { username: role, password: 'of-the-role' })
+  const environment = { DATABASE_URL: own.href, ENVIRONMENT: 'test', DATA_DIR: folder }
+  const told = await run(process.execPath, [join(root, 'scripts/init_db.ts')], { env: environment })
+  expect(told).toContain('The database is ready')
+  const client = new pg.Client(own.href)
+  await client.connect()
+  const { rows } = await client.query(
+    `select rolsuper, rolbypassrls, (select count(*)::integer from schema_migration) as migrations
+     from pg_roles where rolname = current_user`,
+  )
+  await client.end()
+  expect(rows[0]).toMatchObject({ rolsuper: false, rolbypassrls: false })
+  expect(rows[0].migrations).toBeGreaterThan(0)
+})
+
+test('a backup can be restored, has its checksum, and forgets old ones; a failed one leaves nothing', async () => {
+  const url = new URL(await server.createDatabase())
+  const client = new pg.Client(url.href)
+  await client.connect()
+  await client.query('create table note as select i, md5(i::text) as body from generate_series(1, 5000) i')
+  const backups = join(folder, 'backups')
+  mkdirSync(backups)
+  for (const old of ['old.dump', 'old.dump.sha256']) {
+    writeFileSync(join(backups, old), '')
+    await run('touch', ['--date', '40 days ago', join(backups, old)])
+  }
+  const env = {
+    PATH: path,
+    PGHOST: url.hostname,
+    PGPORT: url.port,
+    PGUSER: url.username,
+    PGPASSWORD: url.password,
+    PGDATABASE: url.pathname.slice(1),
+    BACKUP_DIR: backups,
+  }
+  const script = join(root, 'k8s/base/backup/dump.sh')
+  await run('bash', [script], { env })
+  const [dump = '', sum = ''] = readdirSync(backups).toSorted()
+  expect([dump, sum]).toEqual([expect.stringMatching(/^test_.*_\d{8}_\d{6}\.dump$/), `${dump}.sha256`])
+  await run('sha256sum', ['--check', sum], { cwd: backups })
+
+  const restored = new URL(await server.createDatabase())
+  await run('pg_restore', ['--dbname', restored.href, join(backups, dump)], { env })
+  const other = new pg.Client(restored.href)
+  await other.connect()
+  const sumOf = "select count(*), md5(string_agg(body, '' order by i)) from note"
+  expect((await other.query(sumOf)).rows).toEqual((await client.query(sumOf)).rows)
+  await Promise.all([client.end(), other.end()])
+
+  const failed = await tryRun('bash', [script], { env: { ...env, PGDATABASE: 'not_there' } })
+  expect(failed.code).not.toBe(0)
+  expect(
+    readdirSync(backups)
+      .toSorted()
+      .filter((name) => name.endsWith('.dump')),
+  ).toEqual([dump])
+})
+
+async function initScriptOfChart(): Promise<string> {
+  const objects = readObjects(await helmTemplate())
+  const found = objects.find(({ metadata }) => metadata.name === 'ai-assistant-postgresql-init')
+  return found?.data?.['init-role.sh'] ?? ''
+}
