@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import type { StreamPart } from '@ai-assistant/contract'
 import type { FastifyReply } from 'fastify'
 import type { RingEvent } from '../doorbell/doorbell.ts'
@@ -14,14 +15,30 @@ const HIGH_WATER_BYTES = 256 * 1024
  * Answers with a run's events after `after`, then live to its end: the AI SDK's UI message stream over server-sent events.
  * Resolves when the answer is closed. The reader owns nothing: when it goes, the run goes on.
  */
-export function streamRun(reply: FastifyReply, readers: ReaderHub, runId: string, after: number): Promise<void> {
+export function streamRun(
+  reply: FastifyReply,
+  readers: Pick<ReaderHub, 'follow'>,
+  runId: string,
+  after: number,
+  heartbeatMs = HEARTBEAT_MS,
+): Promise<void> {
   reply.hijack()
   const { raw } = reply
+  // The reader went while its answer was looked up: its 'close' is past and would be waited for in vain.
+  if (raw.closed) return Promise.resolve()
   raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...streamHeaders })
+  if (reply.request.method === 'HEAD') {
+    raw.end()
+    return Promise.resolve()
+  }
   raw.flushHeaders()
   return new Promise((resolve) => {
     let follower: Follower | null = null
-    const heartbeat = setInterval(() => raw.write(': \n\n'), HEARTBEAT_MS)
+    const heartbeat = setInterval(() => {
+      if (isStuck()) raw.destroy()
+      else if (!raw.writableEnded) raw.write(': \n\n')
+    }, heartbeatMs)
+    const isStuck = watchProgress(raw)
     raw.on('close', () => {
       clearInterval(heartbeat)
       follower?.stop()
@@ -31,16 +48,24 @@ export function streamRun(reply: FastifyReply, readers: ReaderHub, runId: string
     follower = readers.follow(runId, after, {
       events: (events) => raw.write(toFrames(events)) || raw.writableLength < HIGH_WATER_BYTES,
       end: () => {
-        clearInterval(heartbeat)
         if (!raw.destroyed) raw.end(DONE)
       },
       move: (last) => {
-        clearInterval(heartbeat)
         const part: StreamPart = { type: 'data-move', transient: true, data: { after: last } }
         if (!raw.destroyed) raw.end(`data: ${JSON.stringify(part)}\n\n`)
       },
     })
   })
+}
+
+/** Whether a reader has taken nothing since the last look, although much was waiting for it, or the last of it. */
+function watchProgress(raw: ServerResponse): () => boolean {
+  let taken = -1
+  return () => {
+    const before = taken
+    taken = (raw.socket?.bytesWritten ?? 0) - raw.writableLength
+    return raw.writableLength >= (raw.writableEnded ? 1 : HIGH_WATER_BYTES) && taken <= before
+  }
 }
 
 /** An answer that is over and wholly read. */
