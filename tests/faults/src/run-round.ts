@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { checkAll } from './check/check-all.ts'
+import { complaintsIn } from './check/read-log.ts'
 import type { Evidence, Violation } from './check/evidence.ts'
 import { readStore } from './check/read-store.ts'
 import { askDatabase } from './cluster/ask-database.ts'
@@ -37,6 +38,7 @@ export async function runRound(cluster: Cluster, options: RoundOptions): Promise
   const history = newHistory(options.seed, options.round)
   const persons = await makePersons(cluster, names)
   history.persons = persons.map(({ id, name }) => ({ id, name }))
+  const logsBefore = cluster.replicas.map((replica) => replica.logs().length)
   const firstCall = cluster.upstream.calls.length
   const workload = startWorkload({ url: cluster.balancer.url, persons, tabsEach, history, random, now })
   await sleep(500)
@@ -54,6 +56,9 @@ export async function runRound(cluster: Cluster, options: RoundOptions): Promise
   await finished
   const personIds = persons.map((person) => person.id)
   await settle(cluster, personIds, settleMs / 2)
+  cluster.replicas.forEach((replica, at) =>
+    history.accidents.push(...complaintsIn(replica.logs().slice(logsBefore[at]))),
+  )
   const evidence: Evidence = {
     history,
     store: await readStore(cluster.databaseUrl, personIds),

@@ -4,8 +4,8 @@ import { runRound } from '../run-round.ts'
 import { breakCopy } from './break-copy.ts'
 import { type BrokenBuild, brokenBuilds } from './broken-builds.ts'
 
-const faultsPerRound = 8
-const mostRounds = 6
+const faultsPerRound = 5
+const mostRounds = 8
 
 /** Runs each broken build until the checker sees it, or has had its chances. Resolves to how many were not caught. */
 export async function tryBrokenBuilds(name: string, seed: string): Promise<number> {
@@ -31,7 +31,7 @@ async function tryOne(build: BrokenBuild, seed: string): Promise<string | null> 
   try {
     for (let round = 1; round <= mostRounds; round++) {
       const options = { seed: `${seed} ${build.name}`, round, faults: faultsPerRound, only: build.only }
-      const { violations, evidence } = await runRound(cluster, { ...options, settleMs: 15_000 })
+      const { violations, evidence } = await runRound(cluster, { ...options, settleMs: 20_000 })
       faults += evidence.history.faults.length
       const first = violations[0]
       if (first === undefined) continue
