@@ -77,3 +77,60 @@ test('it goes on in the same conversation, and regenerates', async () => {
   expect(page.items).toHaveLength(4)
   expect(page.items[3]?.siblings).toEqual([second.id, again.id])
 })
+
+test('an edited question becomes a branch beside the first, and a repeated edit is the same one', async () => {
+  const app = await startApp()
+  const transport = transportTo(app)
+  const send = async (messages: UIMessage[], messageId?: string): Promise<UIMessage> =>
+    readMessage(
+      await transport.sendMessages({
+        trigger: 'submit-message',
+        chatId: 'edited',
+        messageId,
+        messages,
+        abortSignal: undefined,
+      }),
+    )
+  const first = await send([userMessage('q1', 'One')])
+  const second = await send([userMessage('q1', 'One'), first, userMessage('q2', 'Two')])
+  const third = await send([userMessage('q1', 'One'), first, userMessage('q2', 'Two, but better')], 'q2')
+  const again = await send([userMessage('q1', 'One'), first, userMessage('q2', 'Two, but better')], 'q2')
+  expect(again.id).toBe(third.id)
+  expect(third.id).not.toBe(second.id)
+  const root = await send([userMessage('q1', 'Uno')], 'q1')
+  const { items } = await app.client.json<{ items: { id: string }[] }>('GET', '/api/conversations')
+  expect(items).toHaveLength(1)
+  const shown = (await app.client.messages(items[0]?.id ?? '')).items
+  expect(shown.map((message) => message.id)[1]).toBe(root.id)
+  expect(shown[0]?.siblings).toHaveLength(2)
+  const page = await app.client.messages(items[0]?.id ?? '', `?before=${second.id}`)
+  expect(page.items.at(-1)?.siblings).toHaveLength(2)
+})
+
+test('clients that number their messages may use the same number in two chats', async () => {
+  const app = await startApp()
+  for (const chatId of ['a', 'b']) {
+    const stream = await transportTo(app).sendMessages({
+      trigger: 'submit-message',
+      chatId,
+      messageId: undefined,
+      messages: [userMessage('1', `Hello, ${chatId}`)],
+      abortSignal: undefined,
+    })
+    expect(textOf(await readMessage(stream))).toContain('t0019')
+  }
+})
+
+test('a chat named by our conversation’s own id goes on in it', async () => {
+  const app = await startApp()
+  const { started } = await app.client.ask('Hello')
+  const stream = await transportTo(app).sendMessages({
+    trigger: 'submit-message',
+    chatId: started.conversationId,
+    messageId: undefined,
+    messages: [userMessage('q2', 'And now?')],
+    abortSignal: undefined,
+  })
+  await readMessage(stream)
+  expect((await app.client.messages(started.conversationId)).items).toHaveLength(4)
+})

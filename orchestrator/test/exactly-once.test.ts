@@ -47,6 +47,21 @@ test('refuses the same key with another body', async () => {
   expect(problem).toMatchObject({ status: 422, code: 'key_reused' })
 })
 
+test('refuses a key that is too long to be kept whole, instead of taking two for one', async () => {
+  const { client } = await startApp()
+  const problem = await client.problem('POST', '/api/chat', question, { 'idempotency-key': 'k'.repeat(201) })
+  expect(problem).toMatchObject({ status: 400, code: 'invalid_request' })
+  expect(problem.detail).toContain('Idempotency-Key')
+})
+
+test('a key whose request was refused is free for the mended one', async () => {
+  const { client } = await startApp()
+  const key = { 'idempotency-key': randomUUID() }
+  const lost = { ...question, conversationId: randomUUID() }
+  expect((await client.problem('POST', '/api/chat', lost, key)).code).toBe('not_found')
+  expect((await client.send(question, key)).runId).toBeTruthy()
+})
+
 test('answers one question at a time in a conversation, and names the answer that runs', async () => {
   const { client } = await startApp({ model: 'sim-ttft1-itl20-len100' })
   const started = await client.send(question)

@@ -1,10 +1,12 @@
 import type { MessagePart, RunStarted, Usage } from '@ai-assistant/contract'
-import { sql } from 'kysely'
+import { type ExpressionBuilder, sql } from 'kysely'
 import { failpoint } from '../lib/failpoint.ts'
+import { isUuid } from '../lib/new-id.ts'
 import { countAnswer } from '../limits/count-answer.ts'
 import type { Tx } from '../storage/database.ts'
 import { CommitUnknown, sqlState } from '../storage/errors.ts'
 import { queries } from '../storage/queries.ts'
+import type { Tables } from '../storage/tables.ts'
 import type { RunIdentity } from './run-context.ts'
 import { wordsOf } from './run-state.ts'
 import { noUsage } from './run-step.ts'
@@ -124,7 +126,7 @@ async function lockConversation(tx: Tx, request: StartRequest, options: StartOpt
   if (named || request.alias !== undefined) {
     const mine = queries.selectFrom('conversation').select(columns).where('owner_id', '=', options.personId).forUpdate()
     const found = await tx.first(
-      named ? mine.where('id', '=', request.conversationId ?? '') : mine.where('alias', '=', request.alias ?? ''),
+      named ? mine.where('id', '=', request.conversationId ?? '') : mine.where(isNamed(request.alias ?? '')),
     )
     if (found) return { ...found, isNew: false }
     if (named || request.trigger !== 'submit-message') throw new SendRefused('not_found')
@@ -142,6 +144,12 @@ async function lockConversation(tx: Tx, request: StartRequest, options: StartOpt
     }),
   )
   return { ...fresh, isNew: true }
+}
+
+/** Clients call a conversation by a name of their own, or by ours. */
+function isNamed(name: string) {
+  return (builder: ExpressionBuilder<Tables, 'conversation'>) =>
+    builder.or([builder('alias', '=', name), ...(isUuid(name) ? [builder('id', '=', name)] : [])])
 }
 
 async function refuseIfBusyOrStale(tx: Tx, request: StartRequest, conversation: LockedConversation): Promise<void> {

@@ -37,25 +37,49 @@ export function createChatRoutes(services: {
   }
 }
 
-/** Our own body says all there is to say; the AI SDK's transport sends the whole chat, of which the last message is new. */
+/** Our own body says all there is to say. */
 function toStartRequest(body: SendMessage | TransportBody, request: FastifyRequest): StartRequest {
-  const header = request.headers['idempotency-key']
-  const key = typeof header === 'string' && header !== '' ? header.slice(0, 200) : null
-  if (!('messages' in body)) return { ...body, key, bodyHash: request.bodyHash }
-  const chat = body as TransportBody
-  const conversation = { alias: chat.id }
-  const last = chat.messages.at(-1)
+  const call = { key: readKey(request), bodyHash: request.bodyHash }
+  return 'messages' in body ? fromTransport(body as TransportBody, call) : { ...body, ...call }
+}
+
+/** Long enough for any key that is meant as one, and kept whole: of two long ones the ends may be all that differs. */
+const MAX_KEY = 200
+
+function readKey(request: FastifyRequest): string | null {
+  const key = request.headers['idempotency-key'] ?? ''
+  if (typeof key === 'string' && key.length <= MAX_KEY) return key === '' ? null : key
+  throw new HttpProblem('invalid_request', `Idempotency-Key: send at most ${MAX_KEY} characters`)
+}
+
+/**
+ * The AI SDK's transport sends the whole chat, of which the last message is new, or `messageId` once more in other words.
+ * Its ids are unique in their chat. Those of answers are ours, so an edited question finds its place after the answer
+ * before it. No header holds a line feed: a key made here is never one that somebody sent.
+ */
+function fromTransport(chat: TransportBody, call: { key: string | null; bodyHash: Buffer }): StartRequest {
+  const edited = chat.messageId !== undefined
   if (chat.trigger === 'regenerate-message') {
-    const messageId = chat.messageId !== undefined && isUuid(chat.messageId) ? { messageId: chat.messageId } : {}
-    return { ...conversation, ...messageId, trigger: 'regenerate-message', key, bodyHash: request.bodyHash }
+    const messageId = edited && isUuid(chat.messageId ?? '') ? { messageId: chat.messageId ?? '' } : {}
+    return { alias: chat.id, ...messageId, trigger: 'regenerate-message', ...call }
   }
+  const last = chat.messages.at(-1)
+  const edition = edited ? `\n${call.bodyHash.toString('base64url')}` : ''
   return {
-    ...conversation,
+    alias: chat.id,
     trigger: 'submit-message',
     parts: toUserParts(last),
-    key: key ?? last?.id ?? null,
-    bodyHash: request.bodyHash,
+    ...(edited ? parentOf(chat.messages) : {}),
+    ...call,
+    key: call.key ?? `${chat.id}\n${last?.id ?? ''}${edition}`,
   }
+}
+
+/** The place after the last answer before the last message: the chat's beginning where there is none. */
+function parentOf(messages: TransportBody['messages']): { parentId?: string | null } {
+  const before = messages.at(-2)
+  if (before === undefined) return { parentId: null }
+  return isUuid(before.id) ? { parentId: before.id } : {}
 }
 
 function toUserParts(message: TransportBody['messages'][number] | undefined): UserPart[] {
