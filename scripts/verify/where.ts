@@ -13,6 +13,9 @@ export interface Where {
 const run = async (program: string, args: string[]): Promise<string> =>
   (await promisify(execFile)(program, args, { timeout: 60_000, maxBuffer: 32 * 1024 * 1024 })).stdout
 
+/** The service of docker-compose.yml that does its work and ends. */
+const oneShot = 'setup'
+
 /** Compose, in the current folder's project. */
 export function composeWhere(): Where {
   const rowSchema = z.object({ Service: z.string(), State: z.string(), Health: z.string(), ExitCode: z.number() })
@@ -26,7 +29,7 @@ export function composeWhere(): Where {
       if (rows.length === 0) throw new Error('no container of this project runs: docker compose up --wait')
       const right = (row: (typeof rows)[number]) =>
         (row.State === 'running' && ['', 'healthy'].includes(row.Health)) ||
-        (row.State === 'exited' && row.ExitCode === 0)
+        (row.Service === oneShot && row.State === 'exited' && row.ExitCode === 0)
       const wrong = rows.filter((row) => !right(row)).map((row) => `${row.Service} is ${row.Health || row.State}`)
       if (wrong.length > 0) throw new Error(wrong.join(', '))
       return `${rows.filter((row) => row.State === 'running').length} containers run`

@@ -41,7 +41,7 @@ export async function startModelSimulator(options: ModelSimulatorOptions = {}): 
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(options.port ?? 0, '127.0.0.1', 4096, resolve)
+    server.listen(options.port ?? 0, options.host ?? '127.0.0.1', 4096, resolve)
   })
   const { port } = server.address() as AddressInfo
   return {
@@ -59,6 +59,8 @@ export async function startModelSimulator(options: ModelSimulatorOptions = {}): 
 
 export interface ModelSimulatorOptions {
   port?: number
+  /** The address it listens at; absent: loopback. */
+  host?: string
   /** The name to behave by, for each request; absent: the model's own. */
   behave?: (request: ChatRequest) => string
 }

@@ -1,0 +1,43 @@
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Deployment } from './deployment.ts'
+import { run } from './run.ts'
+import { must, type Tally } from './tally.ts'
+
+const reloadSeconds = 30
+
+/** Work on the sources in containers. */
+export async function developStage(deployment: Deployment, tally: Tally): Promise<void> {
+  const { folder } = deployment
+  const env: Record<string, string> = { ...deployment.env, COMPOSE_FILE: 'docker-compose.yml:docker-compose.dev.yml' }
+  const compose = (args: string[]) => run('docker', ['compose', ...args], { cwd: folder, env, timeout: 600_000 })
+  const page = `http://localhost:${env['DEV_PORT']}`
+  await deployment.compose(['down', '--volumes', '--timeout', '5'])
+  await tally.check('the system comes up on its sources', async () => {
+    await compose(['up', '--detach', '--build', '--wait'])
+    must((await fetch(page)).ok, 'there is no page')
+    must((await fetch(`${page}/api/session`)).status === 401, 'the API is not behind it')
+  })
+  await tally.check('a changed server starts anew', async () => {
+    const file = join(folder, 'orchestrator/src/main.ts')
+    const mark = `changed-${process.pid}`
+    appendFileSync(file, `process.stdout.write('${mark}\\n')\n`)
+    await until(async () => (await compose(['logs', '--no-log-prefix', 'orchestrator'])).includes(mark))
+  })
+  await tally.check('a changed page is served at once', async () => {
+    const file = join(folder, 'frontend/index.html')
+    const mark = `<!-- changed-${process.pid} -->`
+    writeFileSync(file, readFileSync(file, 'utf8').replace('</body>', `${mark}</body>`))
+    await until(async () => (await (await fetch(page)).text()).includes(mark))
+  })
+  await run('docker', ['compose', 'down', '--volumes', '--timeout', '5'], { cwd: folder, env })
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + reloadSeconds * 1000
+  while (!(await holds().catch(() => false))) {
+    if (performance.now() > deadline) throw new Error(`not within ${reloadSeconds} s`)
+    await sleep(300)
+  }
+}
