@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { startModelSimulator, type ModelSimulator } from '@ai-assistant/simulators/model-simulator'
 import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
-import { type TestDatabase, testDatabase } from '../../../tests/system/src/test-database.ts'
+import { migratedDatabase, type TestDatabase } from '../../../tests/system/src/test-database.ts'
 import { createApp } from '../../src/app.ts'
 import type { Config } from '../../src/config/config.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
@@ -38,7 +38,7 @@ export interface TestAppOptions {
 
 /** The whole orchestrator in this process: a real database, HTTP on loopback, and a simulated model behind it. */
 export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
-  const settings = options.database ?? (await testDatabase())
+  const settings = options.database ?? (await migratedDatabase())
   const simulator = options.simulator ?? (await startModelSimulator())
   if (!options.simulator) onTestFinished(() => simulator.close())
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'ai-assistant-app-')))

@@ -14,25 +14,36 @@ export type TestDatabase =
  * An empty database of the test's own, of the kind that this run of the suite is for (`TEST_DATABASE`): on the run's
  * PostgreSQL, or a directory for the embedded one. It goes with the run; nobody needs to remove it.
  */
-export async function testDatabase(): Promise<TestDatabase> {
-  const parent = inject('embeddedDirectory')
-  if (parent !== null) {
-    const directory = join(parent, randomUUID())
-    await cp(join(parent, 'template'), directory, { recursive: true })
-    return { kind: 'embedded', directory }
-  }
-  return { kind: 'postgres', url: await postgresDatabase(), poolSize: 10, maxOverflow: 10 }
+export function testDatabase(): Promise<TestDatabase> {
+  return copyOf('empty', 'template1')
+}
+
+/** The same with the product's tables in it: the migrations have run, and find nothing more to do. */
+export function migratedDatabase(): Promise<TestDatabase> {
+  return copyOf('migrated', inject('migratedTemplate') ?? '')
 }
 
 /** The superuser's URL of an empty database on the run's PostgreSQL. Fails in a run on the embedded database. */
-export async function postgresDatabase(): Promise<string> {
+export function postgresDatabase(): Promise<string> {
+  return createDatabase('template1')
+}
+
+async function copyOf(folder: string, template: string): Promise<TestDatabase> {
+  const parent = inject('embeddedDirectory')
+  if (parent === null) return { kind: 'postgres', url: await createDatabase(template), poolSize: 10, maxOverflow: 10 }
+  const directory = join(parent, randomUUID())
+  await cp(join(parent, folder), directory, { recursive: true })
+  return { kind: 'embedded', directory }
+}
+
+async function createDatabase(template: string): Promise<string> {
   const url = inject('postgresUrl')
   if (url === null) throw new Error('This run has no PostgreSQL: skip the test where `inject("postgresUrl")` is null')
   const name = `test_${randomUUID().replaceAll('-', '')}`
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
-    await client.query(`create database ${name}`)
+    await client.query(`create database ${name} template ${pg.escapeIdentifier(template)}`)
   } finally {
     await client.end()
   }

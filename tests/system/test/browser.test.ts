@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { startModelSimulator } from '@ai-assistant/simulators/model-simulator'
 import type { Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { accessibilityFaults } from '../src/browser/accessibility.ts'
 import { answerEnds, ask, choose, edit, lastAnswer, numberedWords } from '../src/browser/page-actions.ts'
 import { type Browser, startBrowser } from '../src/browser/start-browser.ts'
@@ -166,12 +166,12 @@ describe.skipIf(chromium === null)('with a numbered model', () => {
 
   test('a signed-out page says how to get in', async () => {
     const stranger = await startBrowser(chromium!)
+    onTestFinished(() => stranger.close())
     const door = await stranger.context.newPage()
     await door.goto(product.url)
     await door.getByRole('heading').first().waitFor()
     expect(await door.getByRole('textbox', { name: 'Message' }).count()).toBe(0)
     expect(await accessibilityFaults(door)).toEqual([])
-    await stranger.close()
   })
 })
 
@@ -192,6 +192,7 @@ describe.skipIf(chromium === null)('with the offline model', () => {
 
   test.each(looks)('$name: every page can be used by all, and the first question is answered', async (look) => {
     const { browser, page, faults } = await openSignedIn(product, look)
+    onTestFinished(() => browser.close())
     const narrow = look.viewport.width < 700
     const see = async (place: string) => {
       await page.screenshot({ path: resolve(artifacts, `${place}-${look.name}.png`) })
@@ -220,7 +221,6 @@ describe.skipIf(chromium === null)('with the offline model', () => {
       await see(name.toLowerCase())
     }
     expect(faults).toEqual([])
-    await browser.close()
   })
 
   // What the page names itself; the rest is fetched once people can write.
@@ -235,10 +235,10 @@ describe.skipIf(chromium === null)('with the offline model', () => {
 
   test('it can be used by keyboard alone', async () => {
     const { browser, page } = await openSignedIn(product)
+    onTestFinished(() => browser.close())
     await page.keyboard.type('What is 12 * 12?')
     await page.keyboard.press('Enter')
     await answerEnds(page)
     expect(await lastAnswer(page).innerText()).toContain('144')
-    await browser.close()
   })
 })

@@ -2,12 +2,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { ApiClient } from '../src/product/api-client.ts'
 import { readAnswer } from '../src/product/read-answer.ts'
 import { type Product, startProduct } from '../src/product/start-product.ts'
+import { testDatabase } from '../src/test-database.ts'
 
 let product: Product
 let client: ApiClient
 
 beforeAll(async () => {
-  product = await startProduct({ tools: 2, web: false })
+  // As on its first day: it makes its own tables.
+  product = await startProduct({ tools: 2, web: false, database: await testDatabase() })
   client = await product.signIn()
 })
 

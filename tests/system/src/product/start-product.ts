@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { freePort } from '../services/free-port.ts'
-import { testDatabase, type TestDatabase } from '../test-database.ts'
+import { migratedDatabase, type TestDatabase } from '../test-database.ts'
 import { type ApiClient, signIn } from './api-client.ts'
 import { bareEnvironment } from './bare-environment.ts'
 import { type ServerChild, startServerChild } from './server-child.ts'
@@ -86,7 +86,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
 }
 
 async function orchestratorEnvironment(home: string, options: ProductOptions, tools: ServerChild[]) {
-  const database = options.database ?? (await testDatabase())
+  const database = options.database ?? (await migratedDatabase())
   return {
     ...bareEnvironment(),
     ENVIRONMENT: 'test',
