@@ -28,12 +28,14 @@ write() {
 
 # keep <file>: makes it where it is missing.
 keep() {
-  [ -s "$1" ] || { write "$1" "$(random)" && made=$((made + 1)); }
+  if [ -s "$1" ]; then return; fi
+  write "$1" "$(random)"
+  made=$((made + 1))
 }
 
 # follow <file> <value>: makes it say this.
 follow() {
-  [ -s "$1" ] && [ "$(cat "$1")" = "$2" ] || write "$1" "$2"
+  if [ ! -s "$1" ] || [ "$(cat "$1")" != "$2" ]; then write "$1" "$2"; fi
 }
 
 chmod 700 .

@@ -11,10 +11,16 @@ node=${2:-$(command -v node)}
 here=$(cd "$(dirname "$0")" && pwd)
 namespace=ai-assistant-deploy
 suite=trixie
-# The first configured archive of Debian itself.
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Identifier: Packages' | head -n 1)
 export DOCKER_HOST=unix://$lab/docker.sock DOCKER_CONFIG=$lab/config
 mkdir -p "$lab"/{config/cli-plugins,logs}
+
+# The archive this machine installs from.
+find_mirror() {
+  # shellcheck disable=SC2016 # apt fills this in
+  apt-get indextargets --format '$(REPO_URI)' 'Identifier: Packages' | head -n 1
+}
+mirror=$(find_mirror)
+[ -n "$mirror" ] || { apt-get update -qq >&2 && mirror=$(find_mirror); }
 
 say() { printf '%s\n' "$*" >&2; }
 
