@@ -14,24 +14,31 @@ export interface BranchMessage {
   model: string | null
   usage: Usage | null
   created_at: Date
+  /** Bytes of its parts and those of the messages read before it. */
+  bytes: number
 }
 
-/** Walks from a message up to the root, newest first, at most `limit` messages. */
+/** Messages may hold images of megabytes: a page that has more than this ends, however few messages it has. */
+const PAGE_BYTES = 8 * 1024 * 1024
+
+/** Walks from a message up to the root, newest first, at most `limit` messages, and no more once they are large. */
 export async function readBranch(
   tx: Tx,
   conversationId: string,
   leafId: string,
   limit: number,
 ): Promise<BranchMessage[]> {
-  return tx.sql<BranchMessage>(WALK_UP, [conversationId, leafId, limit], 'read_branch')
+  return tx.sql<BranchMessage>(WALK_UP, [conversationId, leafId, limit, PAGE_BYTES], 'read_branch')
 }
 
 const WALK_UP = `
   with recursive branch as (
-    select message.*, 1 as depth from message where id = $2 and conversation_id = $1
+    select message.*, 1 as depth, octet_length(parts::text)::bigint as bytes
+    from message where id = $2 and conversation_id = $1
     union all
-    select message.*, branch.depth + 1 from branch join message on message.id = branch.parent_id
-    where branch.depth < $3
+    select message.*, branch.depth + 1, branch.bytes + octet_length(message.parts::text)
+    from branch join message on message.id = branch.parent_id
+    where branch.depth < $3 and branch.bytes < $4
   )
-  select id, parent_id, role, parts, state, reason, error, run_id, model, usage, created_at
+  select id, parent_id, role, parts, state, reason, error, run_id, model, usage, created_at, bytes
   from branch order by depth`

@@ -20,6 +20,9 @@ export interface PromptSources {
 /** Messages read in one go; more are read only while the model's window has room for them. */
 const PAGE = 60
 
+/** No provider takes a larger request. Older images are left out with their turns. */
+const MAX_HISTORY_BYTES = 32 * 1024 * 1024
+
 /** Reads what a model call needs, newest turns first and no more than its window holds, and fits it into the window. */
 export async function loadPrompt(
   sources: PromptSources,
@@ -66,11 +69,12 @@ async function readHistory(
   const { run } = context
   const branch: BranchMessage[] = []
   let leaf: string | null = run.messageId
-  let tokens = 0
-  while (leaf !== null && tokens < model.view.windowTokens) {
+  let [tokens, bytes] = [0, 0]
+  while (leaf !== null && tokens < model.view.windowTokens && bytes < MAX_HISTORY_BYTES) {
     const page: BranchMessage[] = await readBranch(tx, run.conversationId, leaf, PAGE)
     branch.push(...page)
     tokens += page.reduce((sum, message) => sum + estimateTokens(textOf(message)), 0)
+    bytes += Number(page.at(-1)?.bytes ?? 0)
     leaf = page.at(-1)?.parent_id ?? null
   }
   const conversation = await tx.first(
