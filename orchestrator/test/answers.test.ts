@@ -143,3 +143,57 @@ test('remembers earlier turns in their order', async () => {
     /First question.*First answer.*Second question/,
   )
 })
+
+test('goes on with an answer further up, and keeps the turns below it in view', async () => {
+  const { client } = await startApp({ model: 'sim-ttft1-itl20-len40' })
+  const first = await client.send({ parts: [{ type: 'text', text: 'One' }] })
+  await client.follow(first.runId, 0, (stream) => stream.text.includes('t0003'))
+  await client.json('POST', `/api/runs/${first.runId}/cancel`)
+  await client.follow(first.runId)
+  const { started: second } = await client.ask('Two', first.conversationId)
+  const { messageId, conversationId } = first
+  await client.follow((await client.send({ conversationId, trigger: 'continue-message', messageId })).runId)
+  const { items } = await client.messages(conversationId)
+  expect(items.map((message) => message.id)).toEqual([
+    first.userMessageId,
+    first.messageId,
+    second.userMessageId,
+    second.messageId,
+  ])
+  expect(items[1]?.state).toBe('complete')
+})
+
+test('asks for words before it asks the model', async () => {
+  const { client, simulator } = await startApp()
+  for (const parts of [
+    [{ type: 'text', text: '' }],
+    [
+      { type: 'text', text: ' \n' },
+      { type: 'text', text: '' },
+    ],
+  ]) {
+    expect(await client.problem('POST', '/api/chat', { parts })).toMatchObject({ status: 422, code: 'unprocessable' })
+  }
+  expect(simulator.ledger.entries).toHaveLength(0)
+})
+
+test('shows a conversation of large messages in pages that a browser and a server can hold', async () => {
+  const { client } = await startApp()
+  const sizes: number[] = []
+  let conversationId: string | undefined
+  for (let index = 0; index < 5; index++) {
+    const answer = await client.ask(`${index} ${'word '.repeat(800_000)}`, conversationId)
+    conversationId = answer.started.conversationId
+  }
+  const seen: string[] = []
+  for (let query = '?limit=200'; ;) {
+    const page = await client.messages(conversationId ?? '', query)
+    sizes.push(JSON.stringify(page).length)
+    seen.unshift(...page.items.map((message) => message.id))
+    if (page.nextCursor === null) break
+    query = `?limit=200&before=${page.nextCursor}`
+  }
+  expect(new Set(seen).size).toBe(10)
+  expect(seen).toHaveLength(10)
+  expect(Math.max(...sizes)).toBeLessThan(13_000_000)
+})

@@ -50,7 +50,8 @@ async function submit(
   conversation: Place,
 ): Promise<PlacedMessages> {
   const parts = request.parts ?? []
-  if (parts.length === 0) throw new SendRefused('unprocessable', 'parts: a message needs text or an image')
+  if (parts.every((part) => part.type === 'text' && part.text.trim() === ''))
+    throw new SendRefused('unprocessable', 'parts: a message needs text or an image')
   const parentId = request.parentId === undefined ? conversation.head_message_id : request.parentId
   if (parentId !== null) await requireMessage(tx, conversation.id, parentId)
   const userMessageId = options.newId()

@@ -71,7 +71,8 @@ async function start(tx: Tx, request: StartRequest, options: StartOptions): Prom
       .updateTable('conversation')
       .set({
         version,
-        head_message_id: placed.messageId,
+        // What is continued stands in its branch already, perhaps with turns below it, which stay in view.
+        head_message_id: request.trigger === 'continue-message' ? conversation.head_message_id : placed.messageId,
         updated_at: sql<Date>`now()`,
         ...titleFor(request, conversation),
       })
