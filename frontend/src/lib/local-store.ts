@@ -6,6 +6,8 @@ export interface LocalStore {
   get: (key: string) => string | null
   /** Null or empty removes. */
   set: (key: string, value: string | null) => void
+  /** Forgets every text whose key is meant. */
+  removeAll: (meant: (key: string) => boolean) => void
   subscribe: (listener: () => void) => () => void
 }
 
@@ -19,6 +21,12 @@ export function createLocalStore(area: Storage | null = browserStorage()): Local
       memory.delete(key)
       if (!value) area?.removeItem(key)
       else if (!store(area, key, value)) memory.set(key, value)
+      listeners.forEach((listener) => listener())
+    },
+    removeAll: (meant) => {
+      const stored = Array.from({ length: area?.length ?? 0 }, (_, index) => area?.key(index) ?? '')
+      for (const key of stored.filter(meant)) area?.removeItem(key)
+      for (const key of [...memory.keys()].filter(meant)) memory.delete(key)
       listeners.forEach((listener) => listener())
     },
     subscribe: (listener) => {

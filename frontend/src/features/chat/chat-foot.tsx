@@ -2,11 +2,15 @@ import { lazy, Suspense } from 'react'
 import type { MessageState, UserPart } from '@ai-assistant/contract'
 import { Composer } from './composer/composer.tsx'
 import { draftKeys, partsOf, readFiles, saveFiles } from './composer/drafts.ts'
-import { useQueue } from './composer/use-queue.ts'
+import { enqueue, queueKey } from './composer/queue.ts'
 import type { ChatActions, Refusal } from './use-chat-actions.ts'
 import { localStore } from '../../lib/local-store.ts'
+import { newId } from '../../lib/new-id.ts'
+import { useStored } from '../../lib/use-stored.ts'
 
-const QueueList = lazy(() => import('./composer/queue-list.tsx').then((module) => ({ default: module.QueueList })))
+const WaitingMessages = lazy(() =>
+  import('./composer/waiting-messages.tsx').then((module) => ({ default: module.WaitingMessages })),
+)
 const RefusalNotice = lazy(() =>
   import('./composer/refusal-notice.tsx').then((module) => ({ default: module.RefusalNotice })),
 )
@@ -24,7 +28,8 @@ interface ChatFootProps {
 
 /** What stands below the messages: what waits, why words came back, and where to write. */
 export function ChatFoot({ place, busy, runId, lastState, refusal, onForgive, actions, submit }: ChatFootProps) {
-  const queue = useQueue({ place, busy, lastState, submit })
+  const [waiting] = useStored(queueKey(place))
+  const queue = (parts: UserPart[]) => enqueue(localStore, place, { key: newId(), parts })
   const queueDraft = () => {
     const parts = partsOf({
       text: localStore.get(draftKeys.text(place)) ?? '',
@@ -32,7 +37,7 @@ export function ChatFoot({ place, busy, runId, lastState, refusal, onForgive, ac
     })
     localStore.set(draftKeys.text(place), null)
     saveFiles(localStore, place, [])
-    if (parts.length > 0) queue.add(parts)
+    if (parts.length > 0) queue(parts)
     onForgive()
   }
   return (
@@ -44,16 +49,16 @@ export function ChatFoot({ place, busy, runId, lastState, refusal, onForgive, ac
           </Suspense>
         )}
       </div>
-      {queue.queue.length > 0 && (
+      {waiting !== null && (
         <Suspense>
-          <QueueList queue={queue.queue} held={queue.held} onSendNow={queue.sendNow} onTakeBack={queue.takeBack} />
+          <WaitingMessages place={place} stored={waiting} busy={busy} lastState={lastState} submit={submit} />
         </Suspense>
       )}
       <Composer
         place={place}
         busy={busy}
         onSubmit={submit}
-        onQueue={queue.add}
+        onQueue={queue}
         onStop={() => {
           if (runId !== null) actions.stop(runId)
         }}

@@ -48,6 +48,8 @@ export function useChatActions(place: string, onCreated: (conversationId: string
       outbox.drop(place, send.key)
       takeBack(localStore, place, send, problem?.code ?? null)
       if (problem?.code === 'run_active') attach(client, place, problem.context?.['runId'])
+      // A queued message that has to wait once more is back in the queue: nothing to explain.
+      if (problem?.code === 'run_active' && send.queued) return
       if (problem?.code === 'conversation_changed' || problem?.code === 'run_active') setRefusal(problem.code)
       else toast.fail(error)
     },

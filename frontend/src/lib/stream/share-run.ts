@@ -15,7 +15,7 @@ type Word =
 const SILENT_LEADER_MS = 1_500
 const ASK_EVERY_MS = 5_000
 /** After the end the lock is held a little longer: the others hear of the end before one of them gets it and asks again. */
-const LINGER_MS = 300
+const LINGER_MS = 1_000
 
 /**
  * As `followRun`, with one connection for all tabs of this browser: browsers allow six per origin on HTTP/1.1, and six tabs

@@ -5,6 +5,12 @@ import { backoff } from '../../../lib/backoff.ts'
 import { conversationChanged } from '../../../lib/conversation-query.ts'
 import { tabChannel } from '../../../lib/tab-channel.ts'
 
+// Only softens the moment until the messages are read again: without it they show a little later.
+const showing = import('./show-started.ts').then(
+  (module) => module.showStarted,
+  () => null,
+)
+
 /** One action of a person. The key stays the same however often the network makes us say it again. */
 export interface Send {
   key: string
@@ -33,8 +39,8 @@ export function useSend(place: string, handlers: SendHandlers) {
     retryDelay: (attempt, error) =>
       Math.max(backoff(attempt), error instanceof ProblemError ? (error.retryAfter ?? 0) * 1000 : 0),
     onSuccess: async (started, send) => {
-      const { showStarted } = await import('./show-started.ts')
-      showStarted(client, started, send.body)
+      const showStarted = await showing
+      showStarted?.(client, started, send.body)
       conversationChanged(client, started.conversationId)
       tabChannel.tell(started.conversationId)
       handlers.onStarted(started, send)

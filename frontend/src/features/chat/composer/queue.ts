@@ -30,7 +30,7 @@ export async function claim(store: LocalStore, conversationId: string, key: stri
   return globalThis.navigator?.locks ? navigator.locks.request(queueKey(conversationId), take) : take()
 }
 
-export function dequeue(store: LocalStore, conversationId: string, key: string): void {
+function dequeue(store: LocalStore, conversationId: string, key: string): void {
   change(store, conversationId, (queue) => queue.filter((queued) => queued.key !== key))
 }
 
