@@ -1,5 +1,7 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { problemSchema, routes } from '@ai-assistant/contract'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { startApp } from './support/start-app.ts'
 
 test('names the field at fault, and lives', async () => {
@@ -188,4 +190,50 @@ test('takes the bytes of an image, and no address that anybody would fetch', asy
   const started = await client.send(ours(image.url))
   expect((await client.follow(started.runId)).done).toBe(true)
   expect(JSON.stringify(simulator.ledger.entries)).toContain(image.url)
+})
+
+test('turns strangers away before it reads what they send', async () => {
+  const { url } = await startApp()
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  onTestFinished(() => void socket.destroy())
+  // Announced, and never sent.
+  socket.write(
+    'POST /api/chat HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n',
+  )
+  const [answer] = (await once(socket, 'data')) as [Buffer]
+  expect(answer.toString()).toMatch(/^HTTP\/1.1 401 /)
+})
+
+test('bounds a body by its route, a chat by its values, and what is said of a mistake', async () => {
+  const { client, stranger } = await startApp()
+  const large = { code: 'x'.repeat(300_000) }
+  expect((await stranger.problem('POST', '/api/session/code', large)).code).toBe('body_too_large')
+  const names = Object.fromEntries(Array.from({ length: 50_000 }, (_, index) => [`name${index}`, 1]))
+  const unknown = await client.request('POST', '/api/chat', names)
+  expect(unknown.status).toBe(400)
+  expect((await unknown.text()).length).toBeLessThan(10_000)
+  const many = { parts: Array.from({ length: 110_000 }, () => []) }
+  expect((await client.problem('POST', '/api/chat', many)).detail).toContain('values')
+  expect((await client.ask(`${'word '.repeat(80_000)}`)).done).toBe(true)
+})
+
+test('says of everything it answers that it is data and nothing else', async () => {
+  const { client, stranger } = await startApp()
+  const { started } = await client.ask('Hello')
+  for (const response of [
+    await client.request('GET', `/api/runs/${started.runId}/events`),
+    await client.request('GET', '/api/session'),
+    await stranger.request('GET', '/api/session'),
+    await stranger.request('GET', '/nowhere'),
+  ]) {
+    const headers = Object.fromEntries(response.headers)
+    expect(headers).toMatchObject({
+      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+      'cross-origin-resource-policy': 'same-origin',
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    })
+    expect(headers['cache-control']).toMatch(/no-store|no-cache/)
+  }
 })

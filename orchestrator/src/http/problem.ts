@@ -77,9 +77,17 @@ function recogniseFramework(error: unknown): HttpProblem | null {
 export function toInvalidRequest(where: 'body' | 'query' | 'params', error: z.ZodError): HttpProblem {
   const errors = flatten(error.issues)
     .slice(0, 20)
-    .map((issue) => ({ field: [where, ...issue.path.map(String)].join('.'), message: issue.message }))
+    .map((issue) => ({
+      field: short([where, ...issue.path.map(String)].join('.')),
+      message: short(issue.message),
+    }))
   const first = errors[0]
   return new HttpProblem('invalid_request', first ? `${first.field}: ${first.message}` : undefined, { errors })
+}
+
+/** Names of the client's own are told back, but not by the megabyte. */
+function short(text: string): string {
+  return text.length <= 200 ? text : `${text.slice(0, 200).toWellFormed()}…`
 }
 
 function flatten(

@@ -20,8 +20,25 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** SHA-256 of the body as it was sent. */
     bodyHash: Buffer
+    /** Who calls; null where nobody is signed in, which only routes that anyone may call let through. */
+    person: Person | null
   }
 }
+
+/** What is answered here is data: never a page, a frame, a script, or another site's picture, and in nobody's cache. */
+const safeHeaders = {
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+}
+
+/** Of a body that is not a question with its images. */
+const SMALL_BODY_BYTES = 256 * 1024
+
+/** Values in a body: the longest chat that a client of the AI SDK sends along has fewer. */
+const MAX_BODY_VALUES = 100_000
 
 export type HttpServer = FastifyInstance
 
@@ -56,7 +73,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   hashBodies(app)
   measure(app, options.metrics)
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' })
+    reply.headers({ 'x-request-id': request.id, ...safeHeaders })
     refuseCrossSite(request, new Set(options.allowedOrigins))
   })
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply))
@@ -78,8 +95,13 @@ function addRoute(app: FastifyInstance, name: RouteName, options: ServerOptions)
   app.route({
     method: route.method,
     url: route.path,
+    bodyLimit: Math.min(route.limit === 'answer' ? options.maxBodyBytes : SMALL_BODY_BYTES, options.maxBodyBytes),
+    // Before the body is read: strangers cost no more than their headers.
+    onRequest: async (request) => {
+      request.person = await admit(route, request, options)
+    },
     handler: async (request, reply) => {
-      const person = await admit(route, request, options)
+      const { person } = request
       const call = {
         params: parse(route.params, 'params', request.params),
         query: parse(route.query, 'query', request.query),
@@ -126,16 +148,30 @@ function parse(schema: Route['body'], where: 'params' | 'query' | 'body', value:
 function hashBodies(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.decorateRequest('bodyHash')
+  app.decorateRequest('person', null)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     request.bodyHash = createHash('sha256').update(body).digest()
     // A body-less DELETE or POST from a client that always names JSON is no mistake.
     if (body.length === 0) return done(null, undefined)
     return parseJson(request, body.toString('utf8'), (error, value) => {
-      if (error === null) done(null, cleanJson(value))
+      if (error === null && hasMoreValuesThan(value, MAX_BODY_VALUES)) {
+        done(new HttpProblem('invalid_request', `The body holds more than ${MAX_BODY_VALUES} values`))
+      } else if (error === null) done(null, cleanJson(value))
       else done(new HttpProblem('invalid_request', `The body is not valid JSON: ${error.message}`))
     })
   })
+}
+
+/** Looked at level by level, so that no nesting is too deep for it. */
+function hasMoreValuesThan(root: unknown, limit: number): boolean {
+  let count = 1
+  for (let level = [root]; level.length > 0;) {
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []))
+    count += level.length
+    if (count > limit) return true
+  }
+  return false
 }
 
 function measure(app: FastifyInstance, metrics: Metrics): void {
