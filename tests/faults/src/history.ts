@@ -85,6 +85,8 @@ export interface IntrusionRecord {
 export interface FaultRecord {
   name: string
   hand: string
+  /** How many workers may have lost their runs by it. */
+  deaths: number
   at: number
   until: number
   detail: string

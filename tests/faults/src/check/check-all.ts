@@ -1,7 +1,7 @@
 import { checkCalls, checkEffects, checkUsage } from './check-bills.ts'
 import { checkAnswers } from './check-calls-answered.ts'
 import { checkPrivacy, checkReaders, checkSeen, checkTexts } from './check-readers.ts'
-import { checkAccidents, checkEnds, checkRuns } from './check-runs.ts'
+import { checkAccidents, checkDeaths, checkEnds, checkRuns } from './check-runs.ts'
 import { checkKeys, checkOrder, checkSends } from './check-sends.ts'
 import type { Evidence, Violation } from './evidence.ts'
 
@@ -18,6 +18,7 @@ const checks = [
   checkEffects,
   checkPrivacy,
   checkEnds,
+  checkDeaths,
   checkAccidents,
   checkAnswers,
 ]

@@ -63,6 +63,24 @@ export function checkEnds({ store, history }: Evidence): Violation[] {
   ]
 }
 
+/** A worker is believed dead so long after its last word, and its runs are looked for within as much again. */
+const leaseMs = 6000
+
+/** I9, the takeovers: no run loses more workers than died while it ran. */
+export function checkDeaths({ store, history }: Evidence): Violation[] {
+  const read = groupBy(history.readers, (reader) => reader.runId)
+  return store.runs.flatMap((run): Violation[] => {
+    const times = (read.get(run.id) ?? []).flatMap((reader) => reader.events.map(({ at }) => at))
+    if (run.deaths === 0 || times.length === 0) return []
+    const [from, to] = [Math.min(...times) - 2 * leaseMs, Math.max(...times)]
+    const died = history.faults.filter((fault) => fault.at < to && fault.until > from)
+    const most = died.reduce((sum, fault) => sum + fault.deaths, 0)
+    if (run.deaths <= most) return []
+    const text = `a run lost ${run.deaths} workers while at most ${most} died`
+    return [{ invariant: 'I9', text, runId: run.id }]
+  })
+}
+
 /** I10: nothing breaks by itself, and no answer is given up because of what is ours to bear. */
 export function checkAccidents({ history, store }: Evidence): Violation[] {
   return [

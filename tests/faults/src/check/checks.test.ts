@@ -223,6 +223,7 @@ describe('what must never be is seen:', () => {
         store.messages[1]!.state = 'running'
       },
     ],
+    ['a run that lost a worker although none died', 'I9', ({ run: one }) => (one.deaths = 1)],
     ['an accident', 'I10', ({ history }) => history.accidents.push('replica 1 ended by itself')],
     [
       'an error of ours',

@@ -8,6 +8,8 @@ export interface Fault {
   name: string
   hand: Hand
   weight: number
+  /** How many workers may lose their runs by it at the most (0). */
+  deaths?: number
   /** Brings it about, holds it, and makes it good again. Resolves to what was done, or null where nothing came of it. */
   strike(target: Target): Promise<string | null>
 }
@@ -17,5 +19,5 @@ export interface Target {
   cluster: Cluster
   random: Random
   /** The process of this replica ends or freezes because of us. Returns how to take that back. */
-  expectTrouble(replica: number): () => void
+  expectTrouble: (replica: number) => () => void
 }

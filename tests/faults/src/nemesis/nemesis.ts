@@ -68,7 +68,7 @@ async function strikeWith(
     })
     if (detail === null) continue
     struck += 1
-    history.faults.push({ name: fault.name, hand: fault.hand, at, until: now(), detail })
+    history.faults.push({ name: fault.name, hand: fault.hand, deaths: fault.deaths ?? 0, at, until: now(), detail })
     await sleep(own.int(0, 250))
   }
 }

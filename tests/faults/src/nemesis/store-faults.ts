@@ -37,7 +37,8 @@ export const storeFaults: Fault[] = [
 type Wire = keyof Target['cluster']['wires']
 
 function postgres(name: string, weight: number, strike: Fault['strike']): Fault {
-  return { name: `PostgreSQL ${name}`, hand: 'stores', weight, strike }
+  // A lease that cannot be renewed for long runs out.
+  return { name: `PostgreSQL ${name}`, hand: 'stores', weight, deaths: 1, strike }
 }
 
 function redis(name: string, weight: number, strike: Fault['strike']): Fault {
