@@ -54,11 +54,8 @@ async function keep(name, wanted) {
 
 async function call(method, url, body) {
   const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json'
-  return fetch(url, {
-    method,
-    headers: { authorization: `Bearer ${token}`, 'content-type': type },
-    body: body && JSON.stringify(body),
-  })
+  const headers = { authorization: `Bearer ${token}`, 'content-type': type }
+  return fetch(url, { method, headers, ...(body && { body: JSON.stringify(body) }) })
 }
 
 /** Neither the request nor the answer is ever shown: both hold secrets. */
