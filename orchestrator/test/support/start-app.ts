@@ -13,6 +13,8 @@ import { migrate } from '../../src/storage/migrate.ts'
 import { openDatabase } from '../../src/storage/open-database.ts'
 import { createApiClient, type ApiClient } from './api-client.ts'
 
+export const SECRET_KEY = 'a-secret-key-for-tests-that-is-long-enough'
+
 export interface TestApp {
   url: string
   /** Signed in as the owner. */
@@ -79,7 +81,7 @@ async function configFor(
       OPENAI_API_KEY: 'key-of-a-test',
       OPENAI_MODEL: options.model ?? 'sim-ttft1-itl0-len20',
       // So that another replica reads the sessions of the first.
-      SECRET_KEY: 'a-secret-key-for-tests-that-is-long-enough',
+      SECRET_KEY,
       ...options.env,
     },
     { version: '0.0.0', cwd: dataDir },
