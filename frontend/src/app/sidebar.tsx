@@ -4,7 +4,7 @@ import type { ReactNode } from 'react'
 import { IconButton } from '../components/ui/button.tsx'
 import { Link } from '../components/ui/link.tsx'
 import { ConversationPanel } from '../features/conversations/conversation-panel.tsx'
-import { useSignOut } from '../features/session/session-query.ts'
+import { useSignOut } from '../features/session/sign-out.ts'
 import { navigate, pathTo } from '../lib/router.ts'
 import type { Theme } from './use-theme.ts'
 

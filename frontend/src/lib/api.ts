@@ -15,7 +15,7 @@ export class ProblemError extends Error {
 }
 
 /** No answer came: the network, the server or something between is away. The request may or may not have been carried out. */
-class ConnectionError extends Error {
+export class ConnectionError extends Error {
   override readonly name = 'ConnectionError'
 }
 
@@ -91,18 +91,4 @@ export function isPassing(error: unknown): boolean {
   if (error instanceof ConnectionError) return true
   if (!(error instanceof ProblemError)) return false
   return ['unavailable', 'draining', 'request_in_progress'].includes(error.problem.code)
-}
-
-/** What a person should read about an error, in one title and at most one sentence more. */
-export function describeError(error: unknown): { title: string; detail?: string } {
-  if (error instanceof ProblemError) {
-    const { title, detail, errors } = error.problem
-    const fields = errors?.map((entry) => `${entry.field}: ${entry.message}`).join(' · ')
-    const more = detail ?? fields
-    return more === undefined || more === title ? { title } : { title, detail: more }
-  }
-  if (error instanceof ConnectionError) {
-    return { title: 'The server cannot be reached', detail: 'Check the connection, then try again.' }
-  }
-  return { title: 'Something went wrong', detail: error instanceof Error ? error.message : String(error) }
 }

@@ -2,7 +2,6 @@ import { marked, type Token, type Tokens } from 'marked'
 import { memo, useMemo, type ReactNode } from 'react'
 import remend from 'remend'
 import { CodeBlock } from './code-block.tsx'
-import './markdown.css'
 import { safeImage, safeLink } from './safe-link.ts'
 import { keyboardScroll } from './keyboard-scroll.ts'
 

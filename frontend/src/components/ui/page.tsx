@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { describeError } from '../../lib/api.ts'
+import { describeError } from '../../lib/describe-error.ts'
 import { Button } from './button.tsx'
 import { Spinner } from './spinner.tsx'
 

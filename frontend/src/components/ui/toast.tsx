@@ -10,7 +10,6 @@ import {
   useState,
   type ReactNode,
 } from 'react'
-import { describeError } from '../../lib/api.ts'
 
 interface Toasts {
   say: (title: string) => void
@@ -32,9 +31,9 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   const count = useRef(0)
   const drop = useCallback((id: number) => setToasts((shown) => shown.filter((toast) => toast.id !== id)), [])
   const add = useCallback(
-    (toast: Omit<Toast, 'id'>) => {
+    (what: Toast['what']) => {
       const id = ++count.current
-      setToasts((shown) => [...shown.filter((other) => other.title !== toast.title).slice(1 - MOST), { ...toast, id }])
+      setToasts((shown) => [...shown.slice(1 - MOST), { id, what }])
       setTimeout(() => drop(id), SHOWN_MS)
     },
     [drop],
@@ -42,7 +41,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   const value = useMemo<Toasts>(
     () => ({
       say: (title) => add({ tone: 'good', title }),
-      fail: (error) => add({ tone: 'bad', ...describeError(error) }),
+      fail: (error) => add({ tone: 'bad', error }),
     }),
     [add],
   )

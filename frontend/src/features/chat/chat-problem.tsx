@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import { Link } from '../../components/ui/link.tsx'
-import { describeError, type ProblemError } from '../../lib/api.ts'
+import type { ProblemError } from '../../lib/api.ts'
+import { describeError } from '../../lib/describe-error.ts'
 import { pathTo } from '../../lib/router.ts'
 
 /** A conversation that cannot be shown, and the ways on. */

@@ -4,7 +4,8 @@ import { Icon } from '../../components/ui/icon.tsx'
 import type { ReactNode } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import { Page, PageProblem, PageWaits } from '../../components/ui/page.tsx'
-import { describeError, request } from '../../lib/api.ts'
+import { request } from '../../lib/api.ts'
+import { describeError } from '../../lib/describe-error.ts'
 import { modelQuery } from '../../lib/model-query.ts'
 
 const providers: Record<ModelView['provider'], string> = {

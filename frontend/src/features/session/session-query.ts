@@ -2,7 +2,6 @@ import type { Session } from '@ai-assistant/contract'
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { ProblemError, request } from '../../lib/api.ts'
 import { keys } from '../../lib/keys.ts'
-import { localStore } from '../../lib/local-store.ts'
 
 /** Who is signed in; null for nobody. */
 export const sessionQuery = queryOptions({
@@ -27,20 +26,6 @@ export function useRedeemCode() {
       // A session query that is underway was asked without the new cookie.
       await client.cancelQueries({ queryKey: keys.session })
       client.setQueryData(keys.session, session)
-    },
-  })
-}
-
-/** Signs out and forgets what this page has read and what was written in it, but for how it looks. */
-export function useSignOut() {
-  const client = useQueryClient()
-  return useMutation({
-    mutationFn: () => request<undefined>('DELETE', '/api/session'),
-    onSuccess: () => {
-      client.setQueryData(keys.session, null)
-      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== keys.session[0] })
-      client.getMutationCache().clear()
-      localStore.removeAll((key) => key.startsWith('draft') || key.startsWith('queue:'))
     },
   })
 }

@@ -1,5 +1,6 @@
 import { Icon } from '../../components/ui/icon.tsx'
-import { describeError, ProblemError } from '../../lib/api.ts'
+import { ProblemError } from '../../lib/api.ts'
+import { describeError } from '../../lib/describe-error.ts'
 
 /** For people without a session: how to get a sign-in link, and why the last one did not work. */
 export function SignIn({ error }: { error: Error | null }) {

@@ -1,5 +1,5 @@
 import { Button } from '../../components/ui/button.tsx'
-import { describeError } from '../../lib/api.ts'
+import { describeError } from '../../lib/describe-error.ts'
 
 /** Nobody can say who is signed in: the server is away. */
 export function Unreachable({ error, onRetry }: { error: Error | null; onRetry: () => void }) {
