@@ -273,10 +273,11 @@ test('counts requests under their route, and shows the figures to this machine o
   })
   await (await fetch(`${url}/api/conversations/42`)).text()
   await (await fetch(`${url}/`)).text()
-  const figures = await (await fetch(`${url}/metrics`)).text()
-  expect(figures).toMatch(/http_requests_total\{method="GET",path="\/api\/\*",status="404"\} 1/)
-  expect(figures).toMatch(/http_requests_total\{method="GET",path="\/\*",status="200"\} 1/)
-  expect(figures).toContain('http_request_duration_seconds_bucket')
+  // A request is counted when its answer has left, which may be after it arrived.
+  const figures = async () => (await fetch(`${url}/metrics`)).text()
+  await expect.poll(figures).toMatch(/http_requests_total\{method="GET",path="\/api\/\*",status="404"\} 1/)
+  await expect.poll(figures).toMatch(/http_requests_total\{method="GET",path="\/\*",status="200"\} 1/)
+  expect(await figures()).toContain('http_request_duration_seconds_bucket')
 
   const proxied = { 'x-forwarded-for': '203.0.113.9' }
   expect((await fetch(`${url}/metrics`, { headers: proxied })).status).toBe(401)
