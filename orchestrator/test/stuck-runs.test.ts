@@ -36,6 +36,20 @@ async function until(app: TestApp, runId: string, state: string): Promise<void> 
 
 /** Brought about by hand, because no client can: it takes a race, or a crash at the wrong moment. */
 describe.skipIf(inject('postgresUrl') === null)('a state that must not last', () => {
+  test('the words of a deleted conversation, in its answers’ events and while one is being written', async () => {
+    const app = await startApp({ model: 'sim-ttft1-itl20-len40' })
+    const { started } = await app.client.ask('Hello')
+    const { conversationId } = started
+    const second = await app.client.send({ conversationId, parts: [{ type: 'text', text: 'And now?' }] })
+    await app.client.follow(second.runId, 0, (stream) => stream.text.includes('t0003'))
+    await app.client.json('DELETE', `/api/conversations/${conversationId}`)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    const { rows } = await (
+      await database(app)
+    ).query('select (select count(*) from run_event)::int + (select count(*) from message)::int as count')
+    expect(rows).toEqual([{ count: 0 }])
+  })
+
   test('a stop that came while the answer was being parked is heard all the same', async () => {
     const { app, runId } = await startWaiting()
     // The request found the run still running, and its owner parked it before it heard.

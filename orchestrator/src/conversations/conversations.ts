@@ -1,6 +1,13 @@
-import type { ChangeConversation, Conversation, ConversationPage, ListConversations } from '@ai-assistant/contract'
+import type {
+  ChangeConversation,
+  Conversation,
+  ConversationPage,
+  ListConversations,
+  MessageState,
+} from '@ai-assistant/contract'
 import { type ExpressionBuilder, sql } from 'kysely'
 import { z } from 'zod'
+import { forgetEvents } from '../journal/forget-events.ts'
 import type { Database, Tx } from '../storage/database.ts'
 import { queries } from '../storage/queries.ts'
 import type { Tables } from '../storage/tables.ts'
@@ -16,8 +23,11 @@ export interface Conversations {
     id: string,
     change: ChangeConversation,
   ): Promise<Conversation | 'stale' | 'no-message' | null>
-  /** Deletes it with everything in it; what it cost stays in the ledger. False where there is none. */
-  remove(personId: string, id: string): Promise<boolean>
+  /**
+   * Deletes it with everything in it, its answers' events too; what it cost stays in the ledger. Tells which answer was
+   * being written. Null where there is no such conversation.
+   */
+  remove(personId: string, id: string): Promise<{ activeRunId: string | null } | null>
   /** The id of the conversation that a client of the AI SDK's transport calls by its own name, or by ours. */
   findByName(personId: string, name: string): Promise<{ id: string; activeRunId: string | null } | null>
 }
@@ -27,7 +37,13 @@ export function createConversations(database: Database): Conversations {
     list: (personId, query) => database.asPerson(personId, (tx) => list(tx, personId, query)),
     get: (personId, id) => database.asPerson(personId, (tx) => get(tx, personId, id)),
     change: (personId, id, change) => database.asPerson(personId, (tx) => changeOne(tx, personId, id, change)),
-    remove: (personId, id) => database.asPerson(personId, (tx) => remove(tx, personId, id)),
+    remove: async (personId, id) => {
+      const runs = await database.asPerson(personId, (tx) => remove(tx, personId, id))
+      if (runs === null) return null
+      const runIds = runs.map((run) => run.id)
+      await forgetEvents(database, runIds)
+      return { activeRunId: runs.find((run) => run.state === 'running' || run.state === 'waiting')?.id ?? null }
+    },
     findByName: (personId, name) => database.asPerson(personId, (tx) => findByName(tx, personId, name)),
   }
 }
@@ -150,8 +166,13 @@ async function leafBelow(tx: Tx, conversationId: string, messageId: string): Pro
   return rows[0]?.id ?? null
 }
 
-async function remove(tx: Tx, personId: string, id: string): Promise<boolean> {
-  return (await tx.run(queries.deleteFrom('conversation').where('id', '=', id).where('owner_id', '=', personId))) > 0
+/** The runs that went with it. Its row is locked first, so that no run can begin in between. */
+async function remove(tx: Tx, personId: string, id: string): Promise<{ id: string; state: MessageState }[] | null> {
+  const mine = queries.selectFrom('conversation').select('id').where('id', '=', id).where('owner_id', '=', personId)
+  if ((await tx.first(mine.forUpdate())) === undefined) return null
+  const runs = await tx.all(queries.selectFrom('run').select(['id', 'state']).where('conversation_id', '=', id))
+  await tx.run(queries.deleteFrom('conversation').where('id', '=', id))
+  return runs
 }
 
 async function findByName(

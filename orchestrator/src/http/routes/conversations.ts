@@ -29,8 +29,7 @@ export function createConversationRoutes(services: {
       throw new HttpProblem('conversation_changed', undefined, { context: { version, headMessageId } })
     },
     deleteConversation: async ({ params, person }) => {
-      const { activeRunId } = found(await conversations.get(person.id, params.id))
-      if (!(await conversations.remove(person.id, params.id))) throw new HttpProblem('not_found')
+      const { activeRunId } = found(await conversations.remove(person.id, params.id))
       if (activeRunId !== null) dropRun(activeRunId)
     },
     listMessages: async ({ params, query, person }) => found(await messages.list(person.id, params.id, query)),
