@@ -24,6 +24,7 @@ import { parseServersFile } from './mcp/servers-file.ts'
 import { type ModelChoice, openModelChoice } from './models/open-model-choice.ts'
 import { estimateTokens } from './models/estimate-tokens.ts'
 import { openRedis } from './redis/open-redis.ts'
+import { forgetKeys } from './runs/forget-keys.ts'
 import { loadPrompt } from './runs/load-prompt.ts'
 import { observeRuns } from './runs/observe-runs.ts'
 import { readItems } from './runs/resume-run.ts'
@@ -34,6 +35,7 @@ import type { Database } from './storage/database.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
 import { createStoredPins } from './tools/stored-pins.ts'
 import { createToolSet, type ManagedToolSet } from './tools/create-tool-set.ts'
+import { forgetExpired } from './users/forget-expired.ts'
 import { createSessions, type Sessions } from './users/sessions.ts'
 import { createSignInCodes, type SignInCodes } from './users/sign-in-codes.ts'
 
@@ -92,7 +94,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
   const closeServer = prepareClosing(server)
   server.addHook('onListen', async () => runs.begin())
-  const maintenance = maintainJournal(database, log)
+  const maintenance = keepHouse(database, log)
 
   return {
     server,
@@ -226,18 +228,21 @@ function observeCommit(metrics: Metrics, commit: { seconds: number; rows: number
   metrics.commitRows.observe(commit.rows)
 }
 
-/** Days an ended answer's events are kept; the message itself is kept for good. */
-const EVENT_DAYS = 7
+/** Days an ended answer's events and the keys of requests are kept; messages are kept for good. */
+const KEPT_DAYS = 7
 
-/** Keeps the journal's partitions ahead of time and drops the old ones; any replica may do it, again and again. */
-function maintainJournal(database: Database, log: Logger): NodeJS.Timeout {
-  const maintain = (): void => {
-    database
-      .asSystem((tx) => tx.sql('select maintain_run_event($1)', [EVENT_DAYS]))
-      .catch((error: unknown) =>
-        log.warn({ err: error }, "The journal's partitions were not maintained; it is tried again"),
-      )
+/** Keeps the journal's partitions ahead of time, and drops what is old; any replica may do it, again and again. */
+function keepHouse(database: Database, log: Logger): NodeJS.Timeout {
+  const chores: Record<string, () => Promise<unknown>> = {
+    journal: () => database.asSystem((tx) => tx.sql('select maintain_run_event($1)', [KEPT_DAYS])),
+    keys: () => forgetKeys(database, KEPT_DAYS),
+    sessions: () => forgetExpired(database),
   }
-  maintain()
-  return setInterval(maintain, 3600_000)
+  const keep = async (): Promise<void> => {
+    for (const [chore, run] of Object.entries(chores)) {
+      await run().catch((error: unknown) => log.warn({ err: error, chore }, 'A chore was not done; it is tried again'))
+    }
+  }
+  void keep()
+  return setInterval(() => void keep(), 3600_000)
 }

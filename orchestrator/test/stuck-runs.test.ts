@@ -1,6 +1,6 @@
 import { startMcpSimulator } from '@ai-assistant/simulators/mcp-simulator'
 import pg from 'pg'
-import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { describe, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { startApp, type TestApp } from './support/start-app.ts'
 
 async function database(app: TestApp): Promise<pg.Client> {
@@ -48,6 +48,27 @@ describe.skipIf(inject('postgresUrl') === null)('a state that must not last', ()
       await database(app)
     ).query('select (select count(*) from run_event)::int + (select count(*) from message)::int as count')
     expect(rows).toEqual([{ count: 0 }])
+  })
+
+  test('keys, sessions and codes that nobody can use any more', async () => {
+    const one = await startApp()
+    await one.client.send({ parts: [{ type: 'text', text: 'Hello' }] }, { 'idempotency-key': 'old' })
+    await one.client.send({ parts: [{ type: 'text', text: 'Hello' }] }, { 'idempotency-key': 'young' })
+    const rows = await database(one)
+    await rows.query(`update idempotency_key set created_at = now() - interval '8 days' where key = 'old'`)
+    await rows.query(`update session set expires_at = now() - interval '1 second'`)
+    await rows.query(`update sign_in_code set expires_at = now() - interval '1 second'`)
+    const two = await startApp({ database: one.database, simulator: one.simulator })
+    const count = async (): Promise<unknown> =>
+      (
+        await rows.query(
+          'select (select count(*) from session)::int as sessions, array(select key from idempotency_key) as keys',
+        )
+      ).rows[0]
+    // The second server has signed its owner in.
+    await vi.waitFor(async () => expect(await count()).toEqual({ sessions: 1, keys: ['young'] }), 5000)
+    expect((await two.client.request('GET', '/api/session')).status).toBe(200)
+    expect((await one.client.request('GET', '/api/session')).status).toBe(401)
   })
 
   test('a stop that came while the answer was being parked is heard all the same', async () => {
