@@ -6,6 +6,7 @@ import type { Config } from './config/config.ts'
 import { createConversations } from './conversations/conversations.ts'
 import { createMessages } from './conversations/messages.ts'
 import { openDoorbell } from './doorbell/open-doorbell.ts'
+import { createReadyCheck } from './health/check-ready.ts'
 import { prepareClosing } from './http/close-server.ts'
 import { createChatRoutes } from './http/routes/chat.ts'
 import { createConversationRoutes } from './http/routes/conversations.ts'
@@ -80,7 +81,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const runs = await RunManager.open({ database, journal, doorbell, deps, limits, workerName: workerNameOf(config) })
   Object.assign(late, { runs, journal })
   const people = await openPeople(options)
-  const ready = (): Promise<Ready> => checkReady(database, state.draining)
+  const ready = createReadyCheck({ database, log, draining: () => state.draining })
   const server = createHttp({
     options,
     people,
@@ -207,20 +208,6 @@ function createHttp(parts: {
     maxBodyBytes: config.http.uploadMaxBytes,
     draining,
   })
-}
-
-async function checkReady(database: Database, draining: boolean): Promise<Ready> {
-  const failure = await database.check().then(
-    () => null,
-    (error: unknown) => (error instanceof Error ? error.message : 'unknown'),
-  )
-  return {
-    status: failure === null && !draining ? 'ready' : 'not-ready',
-    checks: {
-      database: failure === null ? { ok: true } : { ok: false, detail: failure },
-      serving: draining ? { ok: false, detail: 'This server is stopping' } : { ok: true },
-    },
-  }
 }
 
 function observeCommit(metrics: Metrics, commit: { seconds: number; rows: number }): void {
