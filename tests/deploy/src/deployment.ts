@@ -52,6 +52,9 @@ export async function prepareDeployment(env: Record<string, string>): Promise<De
     IMAGE_TAG: 'test',
     TEST_MODEL: model,
   }
+  const takeDown = ['compose', 'down', '--volumes', '--remove-orphans', '--timeout', '5']
+  // What a run that was cut short has left behind has other passwords.
+  await tryRun('docker', takeDown, { cwd: folder, env: own })
   const compose: Deployment['compose'] = (args, { timeout = 300_000 } = {}) =>
     run('docker', ['compose', ...args], { cwd: folder, env: own, timeout })
   return {
@@ -63,7 +66,7 @@ export async function prepareDeployment(env: Record<string, string>): Promise<De
     docker: (args) => run('docker', args, { cwd: folder, env: own }),
     container: (service) => `${project}_${service}`,
     remove: async () => {
-      await tryRun('docker', ['compose', 'down', '--volumes', '--timeout', '5'], { cwd: folder, env: own })
+      await tryRun('docker', takeDown, { cwd: folder, env: own })
       rmSync(folder, { recursive: true, force: true })
     },
   }
