@@ -17,7 +17,7 @@ export function checkStages(root: string, files: string[]): Stage[] {
   const program = (name: string, ...args: string[]) => runProgram(join(root, 'node_modules/.bin', name), args, root)
   const configs = files.filter((file) => /(^|\/)tsconfig\.json$/.test(file))
   const stages: Stage[] = [
-    { name: 'lint', run: async () => sawFiles(await program('oxlint', '--format=unix')) },
+    { name: 'lint', run: async () => sawFiles(await program('oxlint')) },
     { name: 'lint sees promises', run: () => plantPromise(root) },
     { name: 'dead code', run: async () => outputOf(await program('knip', '--no-progress')) },
     { name: 'format', run: async () => sawFiles(await program('oxfmt', '--check')) },
