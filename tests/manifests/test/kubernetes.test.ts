@@ -101,6 +101,7 @@ test.each(planted)('a planted %s is found', async (from, to, found) => {
   const good = await production
   const bad = good.replace(from, to)
   expect(bad).not.toBe(good)
-  const { faults } = await validate(bad)
-  expect([...faults, ...faultsOf(bad, expected)].join('\n')).toMatch(found)
+  // An unknown field is for the schemas to find; the rest is for our rules.
+  const faults = found.source === 'maxUnavailble' ? (await validate(bad)).faults : faultsOf(bad, expected)
+  expect(faults.join('\n')).toMatch(found)
 })
