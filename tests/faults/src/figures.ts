@@ -18,6 +18,8 @@ export interface Figures {
   /** Seconds from the last event before a takeover to the takeover, as a reader saw it. */
   takeovers: number[]
   intrusions: number
+  /** Milliseconds between two events of a reader while only Redis was in trouble. */
+  delays: number[]
   violations: Violation[]
 }
 
@@ -36,6 +38,7 @@ export function newFigures(): Figures {
     reconnects: 0,
     takeovers: [],
     intrusions: 0,
+    delays: [],
     violations: [],
   }
 }
@@ -57,6 +60,7 @@ export function addRound(
   figures.intrusions += history.intrusions.length
   figures.takeovers.push(...takeoversOf(history))
   figures.violations.push(...violations)
+  figures.delays.push(...delaysOf(history))
   for (const reader of history.readers) {
     figures.events += reader.events.length
     figures.reconnects += Math.max(0, reader.connections - 1)
@@ -79,6 +83,20 @@ function takeoversOf(history: Evidence['history']): number[] {
     })
   }
   return [...waits.values()].map((ms) => ms / 1000)
+}
+
+/** How long each word took after the one before it, where Redis alone was in trouble: the model's own pace included. */
+function delaysOf(history: Evidence['history']): number[] {
+  const troubled = (at: number, redis: boolean): boolean =>
+    history.faults.some((fault) => fault.at <= at && at <= fault.until && fault.name.startsWith('Redis') === redis)
+  return history.readers.flatMap((reader) =>
+    reader.events.flatMap((event, at) => {
+      const before = reader.events[at - 1]
+      if (before === undefined || !event.payload.startsWith('{"type":"text-delta"')) return []
+      const alone = troubled(event.at, true) && !troubled(event.at, false) && !troubled(before.at, false)
+      return alone ? [event.at - before.at] : []
+    }),
+  )
 }
 
 export function quantile(values: readonly number[], share: number): number {

@@ -4,6 +4,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { unnoticed } from './check/check-calls-answered.ts'
 import { tryBrokenBuilds } from './broken/try-broken-builds.ts'
 import { startCluster } from './cluster/start-cluster.ts'
 import { addRound, newFigures } from './figures.ts'
@@ -21,6 +22,9 @@ const { values } = parseArgs({
   },
 })
 
+/** Every so manieth round has only faults that nobody may notice. */
+const calmEvery = 4
+
 /** Few enough to find one's way in, many enough for their end to cost little. */
 const faultsPerRound = 60
 
@@ -37,7 +41,8 @@ async function run(): Promise<number> {
   try {
     for (let round = first; round < first + rounds; round++) {
       const faults = Math.min(faultsPerRound, count - figures.faults)
-      const only = values.only === undefined ? {} : { only: values.only }
+      const calm = round % calmEvery === 0 ? { only: unnoticed } : {}
+      const only = values.only === undefined ? calm : { only: values.only }
       const result = await runRound(cluster, { seed: values.seed, round, faults, ...only })
       addRound(figures, result.evidence, result.violations)
       console.log(

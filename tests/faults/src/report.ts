@@ -27,6 +27,11 @@ export function formatFigures(figures: Figures, seconds: number): string {
     ['strangers at doors, let in (I8)', `${figures.intrusions}, ${broken('I8')}`],
     ['never ended (I9)', broken('I9')],
     ['broken by itself, wrong errors (I10, I11)', broken('I10', 'I11')],
+    ['calls that a calm fault let fail (I12)', broken('I12')],
+    [
+      'ms between words, Redis in trouble, p50, p95',
+      `${figures.delays.length}, ${[0.5, 0.95].map((share) => Math.round(quantile(figures.delays, share))).join(', ')}`,
+    ],
     [
       'takeovers, seconds p50, p99, longest',
       `${figures.takeovers.length}, ${[0.5, 0.99, 1].map((share) => quantile(figures.takeovers, share).toFixed(1)).join(', ')}`,

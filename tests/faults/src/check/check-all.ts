@@ -1,5 +1,5 @@
 import { checkCalls, checkEffects, checkUsage } from './check-bills.ts'
-import { checkAnswers } from './check-calls-answered.ts'
+import { checkAnswers, checkUnnoticed } from './check-calls-answered.ts'
 import { checkPrivacy, checkReaders, checkSeen, checkTexts } from './check-readers.ts'
 import { checkAccidents, checkDeaths, checkEnds, checkRuns } from './check-runs.ts'
 import { checkKeys, checkOrder, checkSends } from './check-sends.ts'
@@ -21,6 +21,7 @@ const checks = [
   checkDeaths,
   checkAccidents,
   checkAnswers,
+  checkUnnoticed,
 ]
 
 /** Everything that must hold of a round; empty where it held. */

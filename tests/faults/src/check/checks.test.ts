@@ -226,6 +226,14 @@ describe('what must never be is seen:', () => {
     ['a run that lost a worker although none died', 'I9', ({ run: one }) => (one.deaths = 1)],
     ['an accident', 'I10', ({ history }) => history.accidents.push('replica 1 ended by itself')],
     [
+      'a call that failed although only Redis was away',
+      'I12',
+      ({ history }) => {
+        history.faults.push({ name: 'Redis killed', hand: 'stores', deaths: 0, at: 0, until: 9, detail: '' })
+        history.calls.push({ method: 'GET', path: '/', status: 503, code: 'unavailable', requestId: 'r', at: 5 })
+      },
+    ],
+    [
       'an error of ours',
       'I11',
       ({ history }) =>

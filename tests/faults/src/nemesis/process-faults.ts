@@ -28,6 +28,7 @@ const killed = failpoints.map(([name, passes]): Fault => ({
   name: `kill at ${name}`,
   hand: 'processes',
   weight: 1.5,
+  deaths: 2,
   strike: (target) => strikeAt(target, name, 'kill', passes),
 }))
 
@@ -55,7 +56,7 @@ export const processFaults: Fault[] = [
   { name: 'freeze for a moment', hand: 'processes', weight: 4, deaths: 1, strike: (target) => freeze(target, 1500) },
   { name: 'SIGTERM', hand: 'processes', weight: 5, deaths: 1, strike: (target) => stop(target, 'SIGTERM') },
   { name: 'SIGINT', hand: 'processes', weight: 3, deaths: 1, strike: (target) => stop(target, 'SIGINT') },
-  { name: 'SIGTERM twice', hand: 'processes', weight: 2, deaths: 1, strike: stopTwice },
+  { name: 'two SIGTERM', hand: 'processes', weight: 2, deaths: 1, strike: stopTwice },
   { name: 'rolling restart', hand: 'processes', weight: 1, deaths: 3, strike: roll },
   { name: 'kill -9 while its commit waits', hand: 'processes', weight: 3, deaths: 1, strike: orphanCommit },
   ...killed,
