@@ -50,6 +50,25 @@ describe.skipIf(inject('postgresUrl') === null)('a state that must not last', ()
     expect(rows).toEqual([{ count: 0 }])
   })
 
+  test('what a deleted answer has cost and nobody has written down, wherever it was deleted', async () => {
+    const one = await startApp({ model: 'sim-ttft1-itl20-len200' })
+    const two = await startApp({ database: one.database, simulator: one.simulator })
+    for (const replica of [one, two]) {
+      const started = await one.client.send({ parts: [{ type: 'text', text: 'Hello' }] })
+      await one.client.follow(started.runId, 0, (stream) => stream.text.includes('t0005'))
+      await replica.client.json('DELETE', `/api/conversations/${started.conversationId}`)
+      const bill = async (): Promise<unknown[]> =>
+        (
+          await rows.query(
+            'select charged, input_tokens > 0 and output_tokens > 0 as counted from usage_entry where run_id = $1',
+            [started.runId],
+          )
+        ).rows
+      const rows = await database(one)
+      await vi.waitFor(async () => expect(await bill()).toEqual([{ charged: true, counted: true }]), 5000)
+    }
+  })
+
   test('keys, sessions and codes that nobody can use any more', async () => {
     const one = await startApp()
     await one.client.send({ parts: [{ type: 'text', text: 'Hello' }] }, { 'idempotency-key': 'old' })

@@ -27,6 +27,7 @@ export async function* modelStep(context: RunContext, deps: RunDeps): AsyncGener
     yield { type: 'part', part: { type: 'data-budget', data: budget } }
   const prefix = shownText(progress)
   const call = new ModelCall(context, deps, model)
+  context.lastCall = () => call.usageRow(budget.promptTokens)
   const stream = model.stream(prefix === '' ? request : { ...request, prefix }, context.signal)
   for await (const event of stream) {
     for (const part of call.toParts(event)) yield { type: 'part', part }
@@ -47,6 +48,7 @@ class ModelCall {
   readonly #deps: RunDeps
   readonly #model: LanguageModel
   readonly #began: number
+  readonly #item: string
   #lastTokenAt: number | null = null
   #chars = ''
   #shown: boolean
@@ -61,6 +63,7 @@ class ModelCall {
     this.#deps = deps
     this.#model = model
     this.#began = deps.clock()
+    this.#item = `m${context.progress.round}`
     this.#shown = shownText(context.progress) !== ''
     this.#continues = this.#shown
   }
@@ -91,7 +94,7 @@ class ModelCall {
   }
 
   outcome(promptTokens: number): ModelOutcome {
-    const usage = this.#usageRow(promptTokens)
+    const usage = this.usageRow(promptTokens)
     const closing = this.#closingParts()
     this.#deps.observe.modelCall(
       this.#model.view.id,
@@ -105,6 +108,28 @@ class ModelCall {
     if (this.#calls.length > 0) return { type: 'calls', calls: this.#calls, usage, closing }
     const reason = this.#end.reason === 'tool-calls' ? 'stop' : this.#end.reason
     return { type: 'answered', reason, usage, closing }
+  }
+
+  /** What the call has cost so far. */
+  usageRow(promptTokens: number): UsageRow {
+    const { run } = this.#context
+    const estimated = (): Usage => ({
+      inputTokens: promptTokens,
+      outputTokens: this.#deps.estimate(this.#chars + this.#calls.map((call) => call.arguments).join('')),
+      cachedTokens: 0,
+      reasoningTokens: 0,
+      estimated: true,
+    })
+    return {
+      item: this.#item,
+      attempt: run.epoch,
+      kind: 'model',
+      name: this.#model.view.id,
+      usage: this.#usage ?? (this.#failedBeforeAnswering() ? noTokens() : estimated()),
+      charged: true,
+      durationMs: Math.round(this.#deps.clock() - this.#began),
+      contextBytes: 0,
+    }
   }
 
   #toDelta(kind: 'text' | 'reasoning', delta: string): StreamPart[] {
@@ -137,27 +162,6 @@ class ModelCall {
     if (this.#lastTokenAt === null) observe.firstToken(this.#model.view.id, since)
     else observe.stall(this.#model.view.id, since)
     this.#lastTokenAt = now
-  }
-
-  #usageRow(promptTokens: number): UsageRow {
-    const { run, progress } = this.#context
-    const estimated = (): Usage => ({
-      inputTokens: promptTokens,
-      outputTokens: this.#deps.estimate(this.#chars + this.#calls.map((call) => call.arguments).join('')),
-      cachedTokens: 0,
-      reasoningTokens: 0,
-      estimated: true,
-    })
-    return {
-      item: `m${progress.round}`,
-      attempt: run.epoch,
-      kind: 'model',
-      name: this.#model.view.id,
-      usage: this.#usage ?? (this.#failedBeforeAnswering() ? noTokens() : estimated()),
-      charged: true,
-      durationMs: Math.round(this.#deps.clock() - this.#began),
-      contextBytes: 0,
-    }
   }
 
   #failedBeforeAnswering(): boolean {

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import type { LanguageModel, ModelRequest } from '../models/language-model.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
 import type { RunProgress } from './run-state.ts'
-import type { ItemRow } from './run-step.ts'
+import type { ItemRow, UsageRow } from './run-step.ts'
 
 /** One run as its executor sees it. */
 export interface RunContext {
@@ -15,6 +15,8 @@ export interface RunContext {
   usage: Usage
   /** Aborts with a `StopReason`. */
   signal: AbortSignal
+  /** What the last model call has cost so far, written down or not. */
+  lastCall?: () => UsageRow
 }
 
 /** `cancel`: the person stopped it · `fenced`: it belongs to another worker · `drain`: this process hands it over. */

@@ -8,6 +8,7 @@ import { sleep } from '../lib/sleep.ts'
 import type { AnswerLimits } from '../limits/count-answer.ts'
 import type { Database } from '../storage/database.ts'
 import { answerApproval, type ApprovalDecision, claimOverdue, requestCancel } from './answer-approval.ts'
+import { chargeDeleted } from './charge-deleted.ts'
 import { driveRun, openWriter } from './drive-run.ts'
 import { failRun, type LaunchedRun } from './fail-run.ts'
 import { loadRun } from './resume-run.ts'
@@ -207,9 +208,11 @@ export class RunManager {
       context = loaded.context
       writer = openWriter(journal, context, loaded.lastSeq)
       await driveRun(context, writer, deps)
+      if (signal.reason === ('fenced' satisfies StopReason)) await chargeDeleted(database, context, deps)
     } catch (error) {
       if (error instanceof RunFenced) {
-        deps.log.info({ run: run.id }, 'Another worker writes this answer now')
+        deps.log.info({ run: run.id }, 'This answer was taken over by another worker, or deleted')
+        if (context) await chargeDeleted(database, context, deps)
         return
       }
       deps.log.error({ err: error, run: run.id }, 'An answer could not be gone on with')

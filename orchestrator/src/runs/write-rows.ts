@@ -41,7 +41,7 @@ async function writeItem(tx: Tx, context: RunContext, item: ItemRow): Promise<vo
 }
 
 /** One row for each attempt at each item: written twice, it stays one. */
-async function writeUsage(tx: Tx, context: RunContext, row: UsageRow, newId: () => string): Promise<void> {
+export async function writeUsage(tx: Tx, context: RunContext, row: UsageRow, newId: () => string): Promise<void> {
   await tx.run(
     queries
       .insertInto('usage_entry')
