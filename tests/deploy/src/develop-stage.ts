@@ -1,11 +1,9 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Deployment } from './deployment.ts'
 import { run } from './run.ts'
 import { must, type Tally } from './tally.ts'
-
-const reloadSeconds = 30
+import { untilServed } from './until-served.ts'
 
 /** Work on the sources in containers. */
 export async function developStage(deployment: Deployment, tally: Tally): Promise<void> {
@@ -23,21 +21,15 @@ export async function developStage(deployment: Deployment, tally: Tally): Promis
     const file = join(folder, 'orchestrator/src/main.ts')
     const mark = `changed-${process.pid}`
     appendFileSync(file, `process.stdout.write('${mark}\\n')\n`)
-    await until(async () => (await compose(['logs', '--no-log-prefix', 'orchestrator'])).includes(mark))
+    await untilServed(async () =>
+      must((await compose(['logs', '--no-log-prefix', 'orchestrator'])).includes(mark), 'it did not'),
+    )
   })
   await tally.check('a changed page is served at once', async () => {
     const file = join(folder, 'frontend/index.html')
     const mark = `<!-- changed-${process.pid} -->`
     writeFileSync(file, readFileSync(file, 'utf8').replace('</body>', `${mark}</body>`))
-    await until(async () => (await (await fetch(page)).text()).includes(mark))
+    await untilServed(async () => must((await (await fetch(page)).text()).includes(mark), 'the old one is'))
   })
   await run('docker', ['compose', 'down', '--volumes', '--timeout', '5'], { cwd: folder, env })
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + reloadSeconds * 1000
-  while (!(await holds().catch(() => false))) {
-    if (performance.now() > deadline) throw new Error(`not within ${reloadSeconds} s`)
-    await sleep(300)
-  }
 }

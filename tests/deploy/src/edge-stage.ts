@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Deployment } from './deployment.ts'
 import { run } from './run.ts'
 import { must, type Tally } from './tally.ts'
+import { untilServed } from './until-served.ts'
 
 const problemSchema = z.object({ status: z.int(), code: z.string(), detail: z.string(), requestId: z.string() })
 
@@ -55,7 +56,8 @@ export async function edgeStage(deployment: Deployment, tally: Tally): Promise<v
         'x-forwarded-proto': 'http',
         'x-real-ip': '203.0.113.7',
       }
-      const seen = await echoed(`${publicUrl}/api/anything`, { ...lies, cookie: 'session=mine' })
+      const ask = () => echoed(`${publicUrl}/api/anything`, { ...lies, cookie: 'session=mine' })
+      const seen = await untilServed(ask)
       must(!JSON.stringify(seen).includes('203.0.113.7'), `the caller was believed: ${JSON.stringify(seen)}`)
       must(/^[\d.:a-f]+$/.test(seen['x-forwarded-for'] ?? ''), `nginx says ${seen['x-forwarded-for']}`)
       must(seen['x-forwarded-proto'] === 'https', `nginx says ${seen['x-forwarded-proto']}`)

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import tls from 'node:tls'
 import { type ApiClient, signIn } from '@ai-assistant/system-tests/product/api-client'
 import { faultsOfNumbering } from '@ai-assistant/system-tests/product/numbered-tokens'
 import { readAnswer, textOf } from '@ai-assistant/system-tests/product/read-answer'
 import { answerTokens, certificateOf, type Deployment } from './deployment.ts'
 import { must, type Tally } from './tally.ts'
+import { untilServed } from './until-served.ts'
 
 const signals = [
   { service: 'orchestrator', signal: 'INT', what: 'the orchestrator hands over' },
@@ -103,17 +103,4 @@ async function askWhile({ compose }: Deployment, client: ApiClient, disturb: () 
   ]).then(disturb)
   const [{ reconnects }] = await Promise.all([asked, disturbed])
   return `the reader connected again ${reconnects} times`
-}
-
-/** What was restarted may need a moment until it serves again. */
-async function untilServed<T>(call: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + 30_000
-  for (;;) {
-    try {
-      return await call()
-    } catch (error) {
-      if (performance.now() > deadline) throw error
-      await sleep(250)
-    }
-  }
 }
