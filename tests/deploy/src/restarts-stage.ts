@@ -1,8 +1,7 @@
-import tls from 'node:tls'
 import { type ApiClient, signIn } from '@ai-assistant/system-tests/product/api-client'
 import { faultsOfNumbering } from '@ai-assistant/system-tests/product/numbered-tokens'
 import { readAnswer, textOf } from '@ai-assistant/system-tests/product/read-answer'
-import { answerTokens, certificateOf, type Deployment } from './deployment.ts'
+import { answerTokens, type Deployment } from './deployment.ts'
 import { must, type Tally } from './tally.ts'
 import { untilServed } from './until-served.ts'
 
@@ -19,8 +18,6 @@ const tokensBefore = 60
 /** An answer as a page reads it, through nginx; and what becomes of it when things under it stop and start. */
 export async function restartsStage(deployment: Deployment, tally: Tally): Promise<void> {
   const { compose, docker, container, publicUrl } = deployment
-  // Whatever is asked from here on believes the certificate that was made for this system.
-  tls.setDefaultCACertificates([...tls.getCACertificates('default'), certificateOf(deployment)])
   const link = await compose(['exec', '-T', 'orchestrator', 'node', 'scripts/create_owner.ts'])
   const client = await signIn(publicUrl, new URL(link.trim()).hash.slice(1))
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import tls from 'node:tls'
 import { z } from 'zod'
-import type { Deployment } from './deployment.ts'
+import { certificateOf, type Deployment } from './deployment.ts'
 import { must, secondsSince, type Tally } from './tally.ts'
 
 const ourServices = ['orchestrator', 'frontend', 'mcp_example']
@@ -27,6 +28,8 @@ export async function startStage(deployment: Deployment, tally: Tally): Promise<
   const began = performance.now()
   await tally.check('one command brings everything up', async () => {
     await compose(['up', '--detach', '--wait'], { timeout: 300_000 })
+    // Whatever is asked from here on believes the certificate that was made for this system.
+    tls.setDefaultCACertificates([...tls.getCACertificates('default'), certificateOf(deployment)])
     return secondsSince(began)
   })
   await tally.check('nginx accepts its configuration', async () => {
