@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 
 /** The target of a fault is not ours: the run ends here, before anything is done to it. */
-export class NotOurs extends Error {
+class NotOurs extends Error {
   override name = 'NotOurs'
 }
 

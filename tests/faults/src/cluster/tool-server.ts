@@ -17,7 +17,7 @@ export interface ToolServer {
 }
 
 /** Read-only ones run unasked, those with an effect ask a person first; `slow` leaves time to die in. */
-export const tools = ['echo', 'slow-200', 'effect', 'effect-idempotent', 'effect-then-cut']
+const tools = ['echo', 'slow-200', 'effect', 'effect-idempotent', 'effect-then-cut']
 
 export async function startToolServer(): Promise<ToolServer> {
   let life: McpSimulator = await startMcpSimulator({ name: 'lab', tools })

@@ -8,7 +8,7 @@ import { Accident, processFaults } from './process-faults.ts'
 import { storeFaults } from './store-faults.ts'
 import { wireFaults } from './wire-faults.ts'
 
-export const allFaults: readonly Fault[] = [...processFaults, ...storeFaults, ...wireFaults]
+const allFaults: readonly Fault[] = [...processFaults, ...storeFaults, ...wireFaults]
 
 /** Of a hundred faults, how many each hand strikes. */
 const shares: Record<Hand, number> = { processes: 18, stores: 27, wires: 55 }

@@ -198,7 +198,7 @@ async function readAll(tab: Tab, runId: string, readers: number): Promise<void> 
 let marks = 0
 
 /** A word that nobody else says. */
-export function newMark(tab: Tab): string {
+function newMark(tab: Tab): string {
   marks += 1
   return `q${tab.history.round}-${marks.toString(36)}-${tab.random.int(0, 1e9).toString(36)}`
 }

@@ -139,7 +139,7 @@ export async function follow(tab: Tab, runId: string, habits: ReadingHabits, aft
 }
 
 /** Answers a tool's question, until it is heard. */
-export async function approve(tab: Tab, runId: string, approvalId: string, approved: boolean): Promise<void> {
+async function approve(tab: Tab, runId: string, approvalId: string, approved: boolean): Promise<void> {
   const path = `/api/runs/${runId}/approvals/${approvalId}`
   const { status } = await askUntilAnswered(tab, { method: 'POST', path, body: { approved } })
   tab.history.approvals.push({ personId: tab.personId, runId, approvalId, approved, status, at: tab.now() })
@@ -154,7 +154,7 @@ export function answering(tab: Tab, approved: boolean): NonNullable<ReadingHabit
   }
 }
 
-export function codeOf({ body }: Answer): string {
+function codeOf({ body }: Answer): string {
   try {
     return problemSchema.parse(JSON.parse(body)).code
   } catch {
