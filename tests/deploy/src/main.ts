@@ -69,6 +69,6 @@ async function tryAll(): Promise<number> {
     else await deployment.remove()
   }
   if (tally.passed + tally.failed === 0) tally.failed = 1
-  console.log(`${tally.lastLines()}\nin ${secondsSince(began)}`)
+  console.log(tally.lastLines(began))
   return tally.failed === 0 ? 0 : 1
 }

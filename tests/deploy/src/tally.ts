@@ -26,9 +26,9 @@ export class Tally {
     }
   }
 
-  /** The stages that ran, and the counts on a line of their own. */
-  lastLines(): string {
-    return `\nStages: ${this.#stages.join(', ')}\n${this.passed} passed, ${this.failed} failed`
+  /** The counts on a line of their own, and last the stages that ran. */
+  lastLines(began: number): string {
+    return `\n${this.passed} passed, ${this.failed} failed\nStages: ${this.#stages.join(', ')} in ${secondsSince(began)}`
   }
 }
 
