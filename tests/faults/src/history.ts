@@ -10,6 +10,8 @@ export interface History {
   calls: CallRecord[]
   approvals: ApprovalRecord[]
   intrusions: IntrusionRecord[]
+  /** Conversations that somebody wanted deleted, and what the last answer to it was. */
+  deletions: { personId: string; conversationId: string; status: number }[]
   faults: FaultRecord[]
   /** Processes that ended or fell silent without anybody having told them to. */
   accidents: string[]
@@ -102,6 +104,7 @@ export function newHistory(seed: string, round: number): History {
     calls: [],
     approvals: [],
     intrusions: [],
+    deletions: [],
     faults: [],
     accidents: [],
   }

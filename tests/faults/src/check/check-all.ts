@@ -3,6 +3,7 @@ import { checkAnswers, checkUnnoticed } from './check-calls-answered.ts'
 import { checkPrivacy, checkReaders, checkSeen, checkTexts } from './check-readers.ts'
 import { checkAccidents, checkDeaths, checkEnds, checkRuns } from './check-runs.ts'
 import { checkKeys, checkOrder, checkSends } from './check-sends.ts'
+import { checkDeletions, withoutDeleted } from './check-deletions.ts'
 import type { Evidence, Violation } from './evidence.ts'
 
 const checks = [
@@ -26,5 +27,6 @@ const checks = [
 
 /** Everything that must hold of a round; empty where it held. */
 export function checkAll(evidence: Evidence): Violation[] {
-  return checks.flatMap((check) => check(evidence))
+  const kept = withoutDeleted(evidence)
+  return [...checkDeletions(evidence), ...checks.flatMap((check) => check(kept))]
 }

@@ -224,6 +224,11 @@ describe('what must never be is seen:', () => {
       },
     ],
     ['a run that lost a worker although none died', 'I9', ({ run: one }) => (one.deaths = 1)],
+    [
+      'what is left of a deleted conversation',
+      'I2',
+      ({ history }) => history.deletions.push({ personId: person, conversationId: conversation, status: 204 }),
+    ],
     ['an accident', 'I10', ({ history }) => history.accidents.push('replica 1 ended by itself')],
     [
       'a call that failed although only Redis was away',

@@ -27,6 +27,8 @@ export interface HttpClient {
 }
 
 export interface ReadOptions {
+  /** Sent with the request, which is a POST then. */
+  post?: { body: unknown; headers: Record<string, string> }
   silenceMs: number
   onFrame: (frame: Frame) => boolean
 }
@@ -71,7 +73,14 @@ export function createHttpClient(base: string, cookie: string): HttpClient {
         })
         outgoing.end(text)
       }),
-    read: (path, options) => readStream(open('GET', path, { accept: 'text/event-stream' }), options),
+    read: (path, options) => {
+      const accept = { accept: 'text/event-stream' }
+      const { post } = options
+      if (post === undefined) return readStream(open('GET', path, accept), '', options)
+      const text = JSON.stringify(post.body)
+      const length = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) }
+      return readStream(open('POST', path, { ...accept, ...length, ...post.headers }), text, options)
+    },
     close: () => agent.destroy(),
   }
 }
@@ -83,7 +92,11 @@ async function readText(incoming: IncomingMessage): Promise<string> {
   return text
 }
 
-function readStream(outgoing: ReturnType<typeof request>, { silenceMs, onFrame }: ReadOptions): Promise<ReadEnd> {
+function readStream(
+  outgoing: ReturnType<typeof request>,
+  body: string,
+  { silenceMs, onFrame }: ReadOptions,
+): Promise<ReadEnd> {
   return new Promise((resolve) => {
     let timer: NodeJS.Timeout | undefined
     const leave = (end: ReadEnd): void => {
@@ -122,7 +135,7 @@ function readStream(outgoing: ReturnType<typeof request>, { silenceMs, onFrame }
       })
       incoming.on('close', () => leave({ end: incoming.complete ? 'done' : 'broken' }))
     })
-    outgoing.end()
+    outgoing.end(body)
   })
 }
 

@@ -35,7 +35,6 @@ export function startWorkload(options: WorkloadOptions): Workload {
         history: options.history,
         random: options.random.fork(`person ${at} tab ${number}`),
         now: options.now,
-        closing: closing.signal,
         closed: closed.signal,
       }
       const place: Place = { conversationId: null, version: 0, answerId: null }

@@ -1,7 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type RunStarted, messagePageSchema, runSchema } from '@ai-assistant/contract'
 import { describeQuestion } from '../cluster/upstream.ts'
-import { answering, ask, askUntilAnswered, follow, type Question, send, startedOf, type Tab } from './tab.ts'
+import {
+  answering,
+  ask,
+  askAndStream,
+  askUntilAnswered,
+  follow,
+  type Question,
+  readOn,
+  resumeChat,
+  send,
+  startedOf,
+  type Tab,
+} from './tab.ts'
 
 /** The conversation a tab is in, as its page knows it. */
 export interface Place {
@@ -26,6 +38,8 @@ export const stories: Story[] = [
   { name: 'ask and read', weight: 30, tell: askAndRead },
   { name: 'ask many times at once', weight: 15, tell: askManyTimes },
   { name: 'ask again when it is long answered', weight: 5, tell: askAgainLater },
+  { name: 'ask and read the answer to the request', weight: 10, tell: askInOneRequest },
+  { name: 'delete in mid-answer', weight: 4, tell: deleteInMidAnswer },
   { name: 'use a key for something else', weight: 4, tell: reuseKey },
   { name: 'ask from two tabs', weight: 9, tell: askFromTwoTabs },
   { name: 'stop an answer', weight: 10, tell: stopAnswer },
@@ -49,6 +63,34 @@ async function askManyTimes(tab: Tab, place: Place, neighbours: Neighbourhood): 
   if (!started) return
   enter(tab, place, started, neighbours)
   await readAll(tab, started.runId, 1)
+}
+
+/** What a client of the AI SDK does: the answer comes with the request; another page resumes it. */
+async function askInOneRequest(tab: Tab, place: Place, neighbours: Neighbourhood): Promise<void> {
+  const question = { ...newQuestion(tab, place), key: newMark(tab) }
+  const streamed = askAndStream(tab, question, question.key)
+  if (tab.random.chance(0.5)) await sleep(tab.random.int(0, 300))
+  else await streamed
+  const started = await begin(tab, place, question, neighbours)
+  const resumed = started && tab.random.chance(0.4) ? resumeChat(tab, started.conversationId) : null
+  const reader = await streamed
+  if (reader !== null) await readOn(tab, reader, { restless: 0 })
+  await resumed
+}
+
+/** Deleting wins: nothing of it is left, and nobody goes on writing it. */
+async function deleteInMidAnswer(tab: Tab, place: Place, neighbours: Neighbourhood): Promise<void> {
+  place.conversationId = null
+  const started = await begin(tab, place, newQuestion(tab, place, '', tab.random.int(40, 120)), neighbours)
+  if (!started) return
+  const { conversationId } = started
+  const reading = follow(tab, started.runId, { restless: 0 })
+  await sleep(tab.random.int(0, 500))
+  const { status } = await askUntilAnswered(tab, { method: 'DELETE', path: `/api/conversations/${conversationId}` })
+  tab.history.deletions.push({ personId: tab.personId, conversationId, status })
+  place.conversationId = null
+  place.answerId = null
+  await reading
 }
 
 async function askAgainLater(tab: Tab, place: Place, neighbours: Neighbourhood): Promise<void> {

@@ -13,8 +13,6 @@ export interface Tab {
   random: Random
   /** Milliseconds since the round began. */
   now: () => number
-  /** No more stories are begun. What is under way ends. */
-  closing: AbortSignal
   /** Whatever is still under way is given up. */
   closed: AbortSignal
 }
@@ -65,18 +63,20 @@ async function sendOnce(tab: Tab, record: SendRecord, question: Question): Promi
     method: 'POST',
     path: '/api/chat',
     headers: { 'idempotency-key': record.key },
-    body: {
-      ...(record.conversationId === null ? {} : { conversationId: record.conversationId }),
-      ...(question.version === undefined ? {} : { version: question.version }),
-      ...(record.kind === 'submit'
-        ? { parts: [{ type: 'text', text: record.text }] }
-        : { trigger: `${record.kind}-message`, messageId: question.messageId }),
-    },
+    body: bodyOf(question),
     timeoutMs: askTimeoutMs,
   })
   const started = answer.status === 202 ? runStartedSchema.parse(JSON.parse(answer.body)) : null
   const replayed = answer.headers['idempotent-replayed'] === 'true'
   return { status: answer.status, code: codeOf(answer), started, replayed }
+}
+
+function bodyOf({ kind = 'submit', conversationId = null, version, text, messageId }: Question) {
+  return {
+    ...(conversationId === null ? {} : { conversationId }),
+    ...(version === undefined ? {} : { version }),
+    ...(kind === 'submit' ? { parts: [{ type: 'text', text }] } : { trigger: `${kind}-message`, messageId }),
+  }
 }
 
 /** Asked again it may be answered otherwise: nobody knows what was done, or nothing was. */
@@ -106,26 +106,80 @@ export interface ReadingHabits {
   onEvent?: (event: ReaderRecord['events'][number], record: ReaderRecord) => void
 }
 
-/** Reads a run to its end as a page would: again after the last number seen, whenever the stream breaks. */
-export async function follow(tab: Tab, runId: string, habits: ReadingHabits, after = 0): Promise<ReaderRecord> {
-  const record: ReaderRecord = { personId: tab.personId, runId, after, connections: 0, events: [], ended: false }
+/**
+ * Asks and reads the answer to the very request, as the AI SDK's transport does. Returns what was read, or null where no
+ * stream came of it. It is not asked again here: whoever calls sends the question once more, with its key.
+ */
+export async function askAndStream(tab: Tab, question: Question, key: string): Promise<ReaderRecord | null> {
+  let record: ReaderRecord | null = null
+  await tab.http.read('/api/chat', {
+    post: { body: bodyOf(question), headers: { 'idempotency-key': key } },
+    silenceMs,
+    onFrame: ({ id, data }) => {
+      record ??= newReader(tab, runIdOf(data))
+      return noteFrame(tab, record, id, data)
+    },
+  })
+  return record
+}
+
+/** Replays the conversation's running answer, as `useChat` does when a page is opened anew. */
+export async function resumeChat(tab: Tab, conversationId: string): Promise<void> {
+  let record: ReaderRecord | null = null
+  await tab.http.read(`/api/chat/${conversationId}/stream`, {
+    silenceMs,
+    onFrame: ({ id, data }) => {
+      record ??= newReader(tab, runIdOf(data))
+      return noteFrame(tab, record, id, data)
+    },
+  })
+  // One that broke is read on by the page's own reader.
+  if (record !== null) await readOn(tab, record, { restless: 0 })
+}
+
+function runIdOf(payload: string): string {
+  const part = partOf({ payload })
+  if (part.type !== 'start') throw new Error(`a stream began with ${payload}`)
+  return part.messageMetadata.runId
+}
+
+function newReader(tab: Tab, runId: string): ReaderRecord {
+  const record: ReaderRecord = { personId: tab.personId, runId, after: 0, connections: 1, events: [], ended: false }
   tab.history.readers.push(record)
-  let last = after
+  return record
+}
+
+/** Writes one frame down; false where nothing more is to come on this connection. */
+function noteFrame(tab: Tab, record: ReaderRecord, id: number | null, data: string): boolean {
+  if (data === '[DONE]') {
+    record.ended = true
+    return false
+  }
+  record.events.push({ seq: id, payload: data, at: tab.now() })
+  // A part without a number says that this server stops.
+  return id !== null && !tab.closed.aborted
+}
+
+/** Reads a run to its end as a page would: again after the last number seen, whenever the stream breaks. */
+export async function follow(tab: Tab, runId: string, habits: ReadingHabits): Promise<ReaderRecord> {
+  const record = newReader(tab, runId)
+  record.connections = 0
+  return readOn(tab, record, habits)
+}
+
+export async function readOn(tab: Tab, record: ReaderRecord, habits: ReadingHabits): Promise<ReaderRecord> {
+  const { runId } = record
+  let last = record.events.findLast(({ seq }) => seq !== null)?.seq ?? 0
   while (!record.ended && !tab.closed.aborted) {
     record.connections += 1
     const end = await tab.http.read(`/api/runs/${runId}/events?after=${last}`, {
       silenceMs,
       onFrame: ({ id, data }) => {
-        if (data === '[DONE]') {
-          record.ended = true
-          return false
-        }
-        const event = { seq: id, payload: data, at: tab.now() }
-        record.events.push(event)
+        const more = noteFrame(tab, record, id, data)
         last = id ?? last
-        habits.onEvent?.(event, record)
-        // A part without a number says that this server stops.
-        return id !== null && !tab.random.chance(habits.restless) && !tab.closed.aborted
+        const event = record.events.at(-1)
+        if (event && !record.ended) habits.onEvent?.(event, record)
+        return more && !tab.random.chance(habits.restless)
       },
     })
     if (end.end === 'refused') {
