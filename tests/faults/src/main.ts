@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { unnoticed } from './check/check-calls-answered.ts'
 import { tryBrokenBuilds } from './broken/try-broken-builds.ts'
+import { enterOwnMounts } from './cluster/small-disk.ts'
 import { startCluster } from './cluster/start-cluster.ts'
 import { addRound, newFigures } from './figures.ts'
 import { formatFigures, formatMix, formatViolation } from './report.ts'
@@ -29,7 +30,10 @@ const calmEvery = 4
 const faultsPerRound = 60
 
 // What is left open, an idle connection or a pipe, must not hold the verdict back.
-process.exit(values.broken === undefined ? await run() : await tryBrokenBuilds(values.broken, values.seed))
+process.exit(
+  (await enterOwnMounts()) ??
+    (values.broken === undefined ? await run() : await tryBrokenBuilds(values.broken, values.seed)),
+)
 
 async function run(): Promise<number> {
   const began = performance.now()

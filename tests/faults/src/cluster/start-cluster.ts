@@ -9,6 +9,8 @@ import { type PostgresServer, startPostgres } from '@ai-assistant/system-tests/s
 import { type RedisServer, startRedis } from '@ai-assistant/system-tests/services/redis'
 import { type Balancer, startBalancer } from './balancer.ts'
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts'
+import { makeSmallDisk, type SmallDisk } from './small-disk.ts'
+import { withDatabase } from './ask-database.ts'
 import { copyOrchestrator } from './orchestrator-copy.ts'
 import { startToolServer, type ToolServer } from './tool-server.ts'
 import { startUpstream, type Upstream } from './upstream.ts'
@@ -20,6 +22,8 @@ export interface Cluster {
   postgres: PostgresServer
   /** Of the superuser, on the product's database, past the proxy. */
   databaseUrl: string
+  /** Where the database's tables are; null where no disk of their own could be made. */
+  disk: SmallDisk | null
   redis: RedisServer
   upstream: Upstream
   tools: ToolServer
@@ -59,11 +63,13 @@ type Keep = <T>(value: T, close: (value: T) => Promise<unknown>) => T
 async function open(options: ClusterOptions, home: string, keep: Keep): Promise<Omit<Cluster, 'stop'>> {
   const { folder, entry } = await copyOrchestrator(root, home)
   await options.breakCopy?.(folder)
+  const disk = keep(await makeSmallDisk(home), async (each) => each?.remove())
   const postgres = keep(found(await startPostgres({ version: 'embedded', fsync: true })), (each) => each.stop())
   const redis = keep(found(await startRedis()), (each) => each.stop())
   const upstream = keep(await startUpstream(), (each) => each.simulator.close())
   const tools = keep(await startToolServer(), (each) => each.close())
   const databaseUrl = await postgres.createDatabase()
+  if (disk !== null) await moveDatabase(postgres.url, databaseUrl, disk)
   const wire = async (port: number): Promise<FaultProxy> => keep(await startFaultProxy(port), (each) => each.close())
   const wires = {
     postgres: await wire(Number(new URL(databaseUrl).port)),
@@ -106,7 +112,15 @@ async function open(options: ClusterOptions, home: string, keep: Keep): Promise<
     replicas.push(keep(replica, (each) => each.kill()))
   }
   const balancer = keep(await startBalancer(replicas.map((replica) => replica.port)), (each) => each.close())
-  return { replicas, balancer, postgres, databaseUrl, redis, upstream, tools, wires, secretKey }
+  return { replicas, balancer, postgres, databaseUrl, disk, redis, upstream, tools, wires, secretKey }
+}
+
+/** Puts the empty database's tables on the disk. */
+async function moveDatabase(adminUrl: string, databaseUrl: string, disk: SmallDisk): Promise<void> {
+  await withDatabase(adminUrl, async (client) => {
+    await client.query(`create tablespace small location '${disk.path}'`)
+    await client.query(`alter database ${new URL(databaseUrl).pathname.slice(1)} set tablespace small`)
+  })
 }
 
 function found<T>(service: T | null): T {

@@ -98,6 +98,7 @@ function watchProcesses({ cluster, history }: NemesisOptions) {
 async function heal(cluster: Cluster): Promise<void> {
   for (const wire of Object.values(cluster.wires)) wire.heal()
   cluster.upstream.heal()
+  await cluster.disk?.free()
   await cluster.redis.ask('REPLICAOF NO ONE')
   await cluster.redis.ask('CONFIG SET maxmemory 0')
   for (const replica of cluster.replicas) if (!replica.running()) await bringUp(replica)

@@ -22,6 +22,7 @@ export const storeFaults: Fault[] = [
   postgres('refusing', 2, (target) => refuse(target, 'postgres')),
   postgres('read-only', 3, makeReadOnly),
   postgres('locked', 2, lockTable),
+  postgres('out of disk', 3, fillDisk),
   redis('killed', 8, killRedis),
   redis('away for seconds', 2, (target) => killRedis(target, target.random.int(1000, 3000))),
   redis('flushed', 5, (target) => tell(target, 'FLUSHALL', null)),
@@ -73,6 +74,15 @@ async function makeReadOnly({ cluster, random }: Target): Promise<string> {
   const ms = random.int(500, 2000)
   await sleep(ms)
   await set('off')
+  return `for ${ms} ms`
+}
+
+async function fillDisk({ cluster, random }: Target): Promise<string | null> {
+  if (cluster.disk === null) return null
+  await cluster.disk.fill()
+  const ms = random.int(300, 2500)
+  await sleep(ms)
+  await cluster.disk.free()
   return `for ${ms} ms`
 }
 
