@@ -116,7 +116,10 @@ export async function askAndStream(tab: Tab, question: Question, key: string): P
     post: { body: bodyOf(question), headers: { 'idempotency-key': key } },
     silenceMs,
     onFrame: ({ id, data }) => {
-      record ??= newReader(tab, runIdOf(data))
+      // A server that stops may send us on before the first part.
+      const runId = runIdOf(data)
+      if (record === null && runId === null) return false
+      record ??= newReader(tab, runId ?? '')
       return noteFrame(tab, record, id, data)
     },
   })
@@ -129,7 +132,10 @@ export async function resumeChat(tab: Tab, conversationId: string): Promise<void
   await tab.http.read(`/api/chat/${conversationId}/stream`, {
     silenceMs,
     onFrame: ({ id, data }) => {
-      record ??= newReader(tab, runIdOf(data))
+      // A server that stops may send us on before the first part.
+      const runId = runIdOf(data)
+      if (record === null && runId === null) return false
+      record ??= newReader(tab, runId ?? '')
       return noteFrame(tab, record, id, data)
     },
   })
@@ -137,10 +143,10 @@ export async function resumeChat(tab: Tab, conversationId: string): Promise<void
   if (record !== null) await readOn(tab, record, { restless: 0 })
 }
 
-function runIdOf(payload: string): string {
-  const part = partOf({ payload })
-  if (part.type !== 'start') throw new Error(`a stream began with ${payload}`)
-  return part.messageMetadata.runId
+/** The run that a stream's first part names; null for any other part. */
+function runIdOf(payload: string): string | null {
+  const part = payload === '[DONE]' ? null : partOf({ payload })
+  return part?.type === 'start' ? part.messageMetadata.runId : null
 }
 
 function newReader(tab: Tab, runId: string): ReaderRecord {
