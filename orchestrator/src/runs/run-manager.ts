@@ -148,12 +148,11 @@ export class RunManager {
     clearTimeout(timer)
     this.#handOver()
     this.#deaf?.()
-    try {
-      await this.#giveBack()
-      await this.#lease?.release()
-    } catch (error) {
+    const late = (error: unknown): void =>
       this.#options.deps.log.warn({ err: error }, 'The lease could not be given back; it runs out by itself')
-    }
+    await this.#giveBack().catch(late)
+    // In any case: a lease that is still renewed would keep the process alive.
+    await this.#lease?.release().catch(late)
   }
 
   /** Every answer here stops after its next commit, those still to be launched too. */
