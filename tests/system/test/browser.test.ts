@@ -140,9 +140,10 @@ describe.skipIf(chromium === null)('with a numbered model', () => {
     await lastAnswer(page).getByText('t0010').waitFor()
     await page.getByRole('textbox', { name: 'Message' }).fill('Second')
     await page.getByRole('button', { name: 'Send when the answer ends' }).click()
-    await page.getByRole('article', { name: 'You' }).nth(1).filter({ hasText: 'Second' }).waitFor()
-    await expect.poll(() => page.getByRole('article', { name: 'Assistant' }).count(), { timeout: 20_000 }).toBe(2)
+    // Only what is near the window is in the page, so earlier messages may have left it.
+    await page.getByRole('article', { name: 'You' }).filter({ hasText: 'Second' }).waitFor()
     await answerEnds(page)
+    expect(await lastAnswer(page).innerText()).toContain('t0199')
   })
 
   test('a conversation is renamed, found and deleted', async () => {
