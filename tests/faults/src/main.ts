@@ -24,10 +24,10 @@ const { values } = parseArgs({
 })
 
 /** Every so manieth round has only faults that nobody may notice. */
-const calmEvery = 4
+const calmEvery = { short: 4, long: 10 }
 
 /** Few enough to find one's way in, many enough for their end to cost little. */
-const faultsPerRound = 60
+const faultsPerRound = { short: 60, long: 120 }
 
 // What is left open, an idle connection or a pipe, must not hold the verdict back.
 process.exit(
@@ -39,15 +39,16 @@ async function run(): Promise<number> {
   const began = performance.now()
   const figures = newFigures()
   const count = Number(values.count)
-  const rounds = values.round === undefined ? Math.ceil(count / faultsPerRound) : 1
+  const mix = count > 500 ? 'long' : 'short'
+  const rounds = values.round === undefined ? Math.ceil(count / faultsPerRound[mix]) : 1
   const first = Number(values.round ?? 1)
   const cluster = await startCluster({ replicas: Number(values.replicas) })
   try {
     for (let round = first; round < first + rounds; round++) {
-      const faults = Math.min(faultsPerRound, count - figures.faults)
-      const calm = round % calmEvery === 0 ? { only: unnoticed } : {}
+      const faults = Math.min(faultsPerRound[mix], count - figures.faults)
+      const calm = round % calmEvery[mix] === 0 ? { only: unnoticed } : {}
       const only = values.only === undefined ? calm : { only: values.only }
-      const result = await runRound(cluster, { seed: values.seed, round, faults, ...only })
+      const result = await runRound(cluster, { seed: values.seed, round, faults, mix, ...only })
       addRound(figures, result.evidence, result.violations)
       console.log(
         `round ${round}: ${result.evidence.history.faults.length} faults in ${Math.round(result.seconds)} s, ` +
@@ -61,7 +62,7 @@ async function run(): Promise<number> {
       await writeFile(file, JSON.stringify(result.evidence))
       for (const violation of result.violations.slice(0, 5)) console.log(formatViolation(violation, result.evidence))
       for (const violation of result.violations.slice(5, 50)) console.log(`${violation.invariant}: ${violation.text}`)
-      console.log(`The whole history: ${file}. Again: --seed ${values.seed} --round ${round}`)
+      console.log(`The whole history: ${file}. Again: --count ${count} --seed ${values.seed} --round ${round}`)
     }
   } finally {
     if (process.env['LAB_LOGS'])

@@ -15,6 +15,7 @@ export interface RoundOptions {
   seed: string
   round: number
   faults: number
+  mix?: 'short' | 'long'
   only?: readonly string[]
   /** What was begun must have ended so long after the last fault, in milliseconds (a minute). */
   settleMs?: number
@@ -47,6 +48,7 @@ export async function runRound(cluster: Cluster, options: RoundOptions): Promise
     history,
     random,
     count: options.faults,
+    mix: options.mix ?? 'short',
     now,
     ...(options.only ? { only: options.only } : {}),
   })

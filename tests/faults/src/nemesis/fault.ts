@@ -2,7 +2,7 @@ import type { Cluster } from '../cluster/start-cluster.ts'
 import type { Random } from '../random.ts'
 
 /** Who does it. Each hand does one thing at a time; together they make the pairs. */
-export type Hand = 'processes' | 'stores' | 'wires'
+export type Hand = 'processes' | 'stores' | 'model' | 'edges'
 
 export interface Fault {
   name: string

@@ -10,14 +10,18 @@ import { wireFaults } from './wire-faults.ts'
 
 const allFaults: readonly Fault[] = [...processFaults, ...storeFaults, ...wireFaults]
 
-/** Of a hundred faults, how many each hand strikes. */
-const shares: Record<Hand, number> = { processes: 18, stores: 27, wires: 55 }
+/** Of a hundred faults, how many each hand strikes: in a short run, in which each kind must come up, and in a long one. */
+const shares: Record<'short' | 'long', Record<Hand, number>> = {
+  short: { processes: 18, stores: 27, model: 35, edges: 20 },
+  long: { processes: 7, stores: 18, model: 45, edges: 30 },
+}
 
 export interface NemesisOptions {
   cluster: Cluster
   history: History
   random: Random
   count: number
+  mix: 'short' | 'long'
   now: () => number
   /** Only faults whose names contain one of these; all of them where absent. */
   only?: readonly string[]
@@ -29,15 +33,16 @@ export async function strike(options: NemesisOptions): Promise<void> {
     ({ name }) => options.only === undefined || options.only.some((part) => name.includes(part)),
   )
   if (faults.length === 0) throw new Error('There is no such fault')
-  const hands = (Object.keys(shares) as Hand[]).filter((hand) => faults.some((fault) => fault.hand === hand))
-  const total = hands.reduce((sum, hand) => sum + shares[hand], 0)
+  const hands = (Object.keys(shares.short) as Hand[]).filter((hand) => faults.some((fault) => fault.hand === hand))
+  const share = shares[options.mix]
+  const total = hands.reduce((sum, hand) => sum + share[hand], 0)
   const watch = watchProcesses(options)
   let given = 0
   try {
     await Promise.all(
       hands.map((hand, at) => {
         const rest = options.count - given
-        const own = at === hands.length - 1 ? rest : Math.min(rest, Math.round((options.count * shares[hand]) / total))
+        const own = at === hands.length - 1 ? rest : Math.min(rest, Math.round((options.count * share[hand]) / total))
         given += own
         const mine = faults.filter((fault) => fault.hand === hand)
         return strikeWith(mine, own, options, watch.expectTrouble)

@@ -25,7 +25,7 @@ const disturbances: [name: string, words: string, weight: number][] = [
 
 const model = disturbances.map(([name, words, weight]): Fault => ({
   name: `the model ${name}`,
-  hand: 'wires',
+  hand: 'model',
   weight,
   strike: (target) => disturb(target, words.replace('#', String(target.random.int(0, 25)))),
 }))
@@ -48,7 +48,7 @@ export const wireFaults: Fault[] = [
 ]
 
 function wire(name: string, weight: number, strike: Fault['strike']): Fault {
-  return { name, hand: 'wires', weight, strike }
+  return { name, hand: name.startsWith('the model') ? 'model' : 'edges', weight, strike }
 }
 
 /** The next requests meet it; a moment without any, and it did not happen. */
