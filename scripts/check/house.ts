@@ -17,6 +17,7 @@ const orchestratorFloors = [
   ['conversations', 'knowledge', 'tools', 'users', 'access', 'usage', 'limits', 'health'],
   ['runs'],
   ['http'],
+  ['app'],
   ['app.ts'],
   ['main.ts'],
 ]

@@ -1,6 +1,7 @@
 import type { Person, RouteName, routes } from '@ai-assistant/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { z } from 'zod'
+import type { Caller } from './admit.ts'
 
 type Table = typeof routes
 type Parsed<R, Key extends string> = R extends { [K in Key]: infer S extends z.ZodType } ? z.output<S> : undefined
@@ -20,6 +21,8 @@ export interface Call<Name extends RouteName> {
   body: Parsed<Table[Name], 'body'>
   /** Who calls. Only routes that anyone may call have none. */
   person: Table[Name]['auth'] extends 'public' | 'metrics' ? null : Person
+  /** The same with the credential it was shown by. */
+  caller: Table[Name]['auth'] extends 'public' | 'metrics' ? null : Caller
   request: FastifyRequest
   reply: FastifyReply
 }

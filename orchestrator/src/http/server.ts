@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Person, type Route, type RouteName, routes } from '@ai-assistant/contract'
+import { type Route, type RouteName, routes } from '@ai-assistant/contract'
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -11,7 +11,7 @@ import type { Logger } from 'pino'
 import { cleanJson } from '../lib/clean-text.ts'
 import { newId } from '../lib/new-id.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import { mayReadMetrics } from './peer.ts'
+import { admit, type Authenticate, type Caller } from './admit.ts'
 import { HttpProblem, retryAfter, toInvalidRequest, toProblem } from './problem.ts'
 import type { Handler, Handlers } from './route.ts'
 import { refuseCrossSite } from './same-site.ts'
@@ -20,8 +20,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** SHA-256 of the body as it was sent. */
     bodyHash: Buffer
-    /** Who calls; null where nobody is signed in, which only routes that anyone may call let through. */
-    person: Person | null
+    /** Who calls, and by which credential; null on routes that anyone may call. */
+    caller: Caller | null
   }
 }
 
@@ -44,8 +44,7 @@ export type HttpServer = FastifyInstance
 
 export interface ServerOptions {
   handlers: Handlers
-  /** The person of a request by its Cookie header, or null. */
-  authenticate: (cookies: string | undefined) => Promise<Person | null>
+  authenticate: Authenticate
   log: Logger
   metrics: Metrics
   metricsToken: string | null
@@ -98,15 +97,16 @@ function addRoute(app: FastifyInstance, name: RouteName, options: ServerOptions)
     bodyLimit: Math.min(route.limit === 'answer' ? options.maxBodyBytes : SMALL_BODY_BYTES, options.maxBodyBytes),
     // Before the body is read: strangers cost no more than their headers.
     onRequest: async (request) => {
-      request.person = await admit(route, request, options)
+      request.caller = await admit(route, request, options)
     },
     handler: async (request, reply) => {
-      const { person } = request
+      const { caller } = request
       const call = {
         params: parse(route.params, 'params', request.params),
         query: parse(route.query, 'query', request.query),
         body: parse(route.body, 'body', request.body),
-        person,
+        person: caller?.person ?? null,
+        caller,
         request,
         reply,
       }
@@ -117,22 +117,6 @@ function addRoute(app: FastifyInstance, name: RouteName, options: ServerOptions)
       return reply.send(answer)
     },
   })
-}
-
-/** Lets in who may call, as the route's entry in the contract says. */
-async function admit(route: Route, request: FastifyRequest, options: ServerOptions): Promise<Person | null> {
-  if (route.limit === 'answer' && options.draining())
-    throw new HttpProblem('draining', 'Another server takes this; try again.')
-  if (route.auth === 'public') return null
-  if (route.auth === 'metrics') {
-    if (!mayReadMetrics(request, options.metricsToken)) throw new HttpProblem('not_found')
-    return null
-  }
-  const person = await options.authenticate(request.headers.cookie)
-  if (person === null) throw new HttpProblem('unauthenticated', 'There is no session, or it has ended.')
-  if (route.auth === 'admin' && person.role === 'member')
-    throw new HttpProblem('forbidden', 'This is for administrators.')
-  return person
 }
 
 function parse(schema: Route['body'], where: 'params' | 'query' | 'body', value: unknown): unknown {
@@ -148,7 +132,7 @@ function parse(schema: Route['body'], where: 'params' | 'query' | 'body', value:
 function hashBodies(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.decorateRequest('bodyHash')
-  app.decorateRequest('person', null)
+  app.decorateRequest('caller', null)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     request.bodyHash = createHash('sha256').update(body).digest()

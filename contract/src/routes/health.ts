@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { healthSchema, readySchema } from '../health.ts'
+import type { Route } from './route.ts'
+
+/** What watches and describes this server. */
+export const healthRoutes = {
+  health: {
+    method: 'GET',
+    path: '/health',
+    summary: 'The process is alive; touches nothing else',
+    auth: 'public',
+    limit: 'none',
+    owner: 'none',
+    answer: healthSchema,
+  },
+  ready: {
+    method: 'GET',
+    path: '/ready',
+    summary: 'The process can serve; 503 with the failing checks otherwise',
+    auth: 'public',
+    limit: 'none',
+    owner: 'none',
+    answer: readySchema,
+  },
+  metrics: {
+    method: 'GET',
+    path: '/metrics',
+    summary: 'Prometheus metrics',
+    auth: 'metrics',
+    limit: 'none',
+    owner: 'none',
+    answer: 'text',
+  },
+  openapi: {
+    method: 'GET',
+    path: '/api/openapi.json',
+    summary: 'This API as an OpenAPI 3.1 document',
+    auth: 'public',
+    limit: 'read',
+    owner: 'none',
+    answer: z.record(z.string(), z.unknown()),
+  },
+} as const satisfies Record<string, Route>

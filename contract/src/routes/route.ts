@@ -1,0 +1,26 @@
+import type { z } from 'zod'
+
+/** Who may call: anyone, a signed-in person, an administrator, or a loopback peer or the holder of `METRICS_TOKEN`. */
+export type RouteAuth = 'public' | 'person' | 'admin' | 'metrics'
+
+/** Which limit a call counts against. */
+export type RouteLimit = 'none' | 'read' | 'write' | 'answer' | 'sign-in'
+
+/** Whose object the call touches. Someone else's object and no object look the same: 404. */
+export type RouteOwner = 'none' | 'self' | 'conversation' | 'run'
+
+export interface Route {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** With `:name` for parameters. */
+  path: string
+  summary: string
+  auth: RouteAuth
+  limit: RouteLimit
+  owner: RouteOwner
+  params?: z.ZodObject
+  query?: z.ZodObject
+  body?: z.ZodType
+  /** The schema of a JSON answer, `stream` for server-sent events, `text`, or `empty` for 204. */
+  answer: z.ZodType | 'stream' | 'text' | 'empty'
+  status?: number
+}

@@ -1,0 +1,71 @@
+import type { Ready } from '@ai-assistant/contract'
+import type { Logger } from 'pino'
+import type { Config } from '../config/config.ts'
+import { createConversations } from '../conversations/conversations.ts'
+import { createMessages } from '../conversations/messages.ts'
+import type { Authenticate } from '../http/admit.ts'
+import { createChatRoutes } from '../http/routes/chat.ts'
+import { createConversationRoutes } from '../http/routes/conversations.ts'
+import { createHealthRoutes } from '../http/routes/health.ts'
+import { createModelRoutes } from '../http/routes/models.ts'
+import { createRunRoutes } from '../http/routes/runs.ts'
+import { createSessionRoutes } from '../http/routes/session.ts'
+import { createToolRoutes } from '../http/routes/tools.ts'
+import { createServer, type HttpServer } from '../http/server.ts'
+import { createSessionCookie } from '../http/session-cookie.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { ModelChoice } from '../models/open-model-choice.ts'
+import type { RunManager } from '../runs/run-manager.ts'
+import type { Database } from '../storage/database.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import type { ManagedToolSet } from '../tools/create-tool-set.ts'
+import type { People } from './open-people.ts'
+
+/** The door, with a handler for every route of the contract. */
+export function createHttp(parts: {
+  config: Config
+  database: Database
+  log: Logger
+  people: People
+  journal: Journal
+  runs: RunManager
+  model: ModelChoice
+  tools: ManagedToolSet
+  metrics: Metrics
+  ready: () => Promise<Ready>
+  draining: () => boolean
+}): HttpServer {
+  const { config, database, log, people, journal, runs, model, tools, metrics, ready, draining } = parts
+  const { appName, version } = config
+  const { readers } = journal
+  const cookie = createSessionCookie(config.http.publicUrl)
+  const conversations = createConversations(database)
+  const authenticate: Authenticate = async ({ headers }) => {
+    const id = cookie.read(headers.cookie)
+    const person = id === null ? null : await people.sessions.find(id)
+    return person && { person, means: 'session' }
+  }
+  return createServer({
+    handlers: {
+      ...createHealthRoutes({ metrics, ready, appName, version }),
+      ...createSessionRoutes({ ...people, cookie, appName, version }),
+      ...createConversationRoutes({
+        conversations,
+        messages: createMessages(database),
+        dropRun: (id) => runs.drop(id),
+      }),
+      ...createChatRoutes({ runs, conversations, readers }),
+      ...createRunRoutes({ database, runs, readers }),
+      ...createModelRoutes({ view: () => model.view(), test: () => model.test() }),
+      ...createToolRoutes({ view: () => tools.view(), accept: (name) => tools.acceptTool(name) }),
+    },
+    authenticate,
+    log,
+    metrics,
+    metricsToken: config.http.metricsToken,
+    allowedOrigins: [config.http.publicUrl, ...config.http.allowedOrigins],
+    trustedProxies: config.http.trustedProxies,
+    maxBodyBytes: config.http.uploadMaxBytes,
+    draining,
+  })
+}

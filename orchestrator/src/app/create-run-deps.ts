@@ -1,0 +1,36 @@
+import type { Logger } from 'pino'
+import type { Config } from '../config/config.ts'
+import { newId } from '../lib/new-id.ts'
+import { estimateTokens } from '../models/estimate-tokens.ts'
+import type { ModelChoice } from '../models/open-model-choice.ts'
+import { loadPrompt } from '../runs/load-prompt.ts'
+import { observeRuns } from '../runs/observe-runs.ts'
+import { readItems } from '../runs/resume-run.ts'
+import type { RunDeps } from '../runs/run-context.ts'
+import type { Database } from '../storage/database.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
+import type { ManagedToolSet } from '../tools/create-tool-set.ts'
+
+/** What runs need of the rooms below them. */
+export function createRunDeps(parts: {
+  config: Config
+  database: Database
+  log: Logger
+  metrics: Metrics
+  model: ModelChoice
+  tools: ManagedToolSet
+}): RunDeps {
+  const { config, database, log, metrics, model, tools } = parts
+  const sources = { database, tools, appName: config.appName, now: () => new Date() }
+  return {
+    model: () => model.current(),
+    tools,
+    prompt: (context, current) => loadPrompt(sources, context, current),
+    loadItems: (runId) => database.asSystem((tx) => readItems(tx, runId)),
+    estimate: estimateTokens,
+    newId,
+    clock: () => performance.now(),
+    log,
+    observe: observeRuns(metrics),
+  }
+}

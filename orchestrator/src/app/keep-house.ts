@@ -1,0 +1,23 @@
+import type { Logger } from 'pino'
+import { forgetKeys } from '../runs/forget-keys.ts'
+import type { Database } from '../storage/database.ts'
+import { forgetExpired } from '../users/forget-expired.ts'
+
+/** Days an ended answer's events and the keys of requests are kept; messages are kept for good. */
+const KEPT_DAYS = 7
+
+/** Keeps the journal's partitions ahead of time, and drops what is old; any replica may do it, again and again. */
+export function keepHouse(database: Database, log: Logger): NodeJS.Timeout {
+  const chores: Record<string, () => Promise<unknown>> = {
+    journal: () => database.asSystem((tx) => tx.sql('select maintain_run_event($1)', [KEPT_DAYS])),
+    keys: () => forgetKeys(database, KEPT_DAYS),
+    sessions: () => forgetExpired(database),
+  }
+  const keep = async (): Promise<void> => {
+    for (const [chore, run] of Object.entries(chores)) {
+      await run().catch((error: unknown) => log.warn({ err: error, chore }, 'A chore was not done; it is tried again'))
+    }
+  }
+  void keep()
+  return setInterval(() => void keep(), 3600_000)
+}
