@@ -7,7 +7,7 @@ import { sessionRoutes } from './routes/session.ts'
 import { toolsRoutes } from './routes/tools.ts'
 import type { Route } from './routes/route.ts'
 
-export type { Route, RouteAuth, RouteLimit, RouteOwner } from './routes/route.ts'
+export type { Route, RouteAuth, RouteLimit, RouteOwner, RouteScope } from './routes/route.ts'
 
 /** Every route of the orchestrator. A handler exists for each, and a handler without an entry here does not build. */
 export const routes = {

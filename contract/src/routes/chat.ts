@@ -12,6 +12,7 @@ export const chatRoutes = {
     summary:
       'Ask, regenerate or continue: answers with the stream itself, or 202 and the run with Accept: application/json',
     auth: 'person',
+    scope: 'chat',
     limit: 'answer',
     owner: 'conversation',
     body: z.union([sendMessageSchema, transportBodySchema]),
@@ -22,6 +23,7 @@ export const chatRoutes = {
     path: '/api/chat/:id/stream',
     summary: "Replay a conversation's running answer from its start; 204 when none runs",
     auth: 'person',
+    scope: 'chat',
     limit: 'read',
     owner: 'conversation',
     params: chatId,

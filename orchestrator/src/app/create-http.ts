@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts'
 import { createConversations } from '../conversations/conversations.ts'
 import { createMessages } from '../conversations/messages.ts'
 import type { Authenticate } from '../http/admit.ts'
+import { readBearer } from '../http/read-bearer.ts'
 import { createChatRoutes } from '../http/routes/chat.ts'
 import { createConversationRoutes } from '../http/routes/conversations.ts'
 import { createHealthRoutes } from '../http/routes/health.ts'
@@ -40,8 +41,10 @@ export function createHttp(parts: {
   const { readers } = journal
   const cookie = createSessionCookie(config.http.publicUrl)
   const conversations = createConversations(database)
-  const authenticate: Authenticate = async ({ headers }) => {
-    const id = cookie.read(headers.cookie)
+  const authenticate: Authenticate = async (request) => {
+    // A call with a bearer token is a program's, and no cookie beside it counts. There are no such tokens yet.
+    if (readBearer(request) !== null) return null
+    const id = cookie.read(request.headers.cookie)
     const person = id === null ? null : await people.sessions.find(id)
     return person && { person, means: 'session' }
   }

@@ -1,13 +1,14 @@
-import type { Person, Route } from '@ai-assistant/contract'
+import type { Person, Route, Scope } from '@ai-assistant/contract'
 import type { FastifyRequest } from 'fastify'
 import { mayReadMetrics } from './peer.ts'
 import { HttpProblem } from './problem.ts'
+import { readBearer } from './read-bearer.ts'
 
 /** Who calls, and by which credential they showed it. */
-export interface Caller {
-  person: Person
-  means: 'session'
-}
+export type Caller = { person: Person } & Credential
+
+/** A browser's session, or what a program calls with: a personal API key, or an access token made from one or the other. */
+export type Credential = { means: 'session' } | { means: 'key' | 'token'; scopes: readonly Scope[] }
 
 /** The caller behind a request's credentials, or null where they are absent, unknown or ended. */
 export type Authenticate = (request: FastifyRequest) => Promise<Caller | null>
@@ -28,8 +29,24 @@ export async function admit(route: Route, request: FastifyRequest, door: Door): 
     return null
   }
   const caller = await door.authenticate(request)
-  if (caller === null) throw new HttpProblem('unauthenticated', 'There is no session, or it has ended.')
+  if (caller === null) throw new HttpProblem('unauthenticated', whyUnknown(request))
+  refuseOutOfScope(route, caller)
   if (route.auth === 'admin' && caller.person.role === 'member')
     throw new HttpProblem('forbidden', 'This is for administrators.')
   return caller
+}
+
+/** A person at the browser may do what their role allows; a program no more than its key was made for. */
+function refuseOutOfScope({ scope }: Route, caller: Caller): void {
+  if (caller.means === 'session' || scope === 'any') return
+  if (scope === null)
+    throw new HttpProblem('forbidden', 'This is for people at the browser: API credentials are refused.')
+  if (caller.scopes.includes(scope)) return
+  throw new HttpProblem('forbidden', `This needs the scope ${scope}, which this key or token does not have.`)
+}
+
+function whyUnknown(request: FastifyRequest): string {
+  return readBearer(request) === null
+    ? 'There is no session, or it has ended.'
+    : 'This key or token is unknown, has expired, or was revoked.'
 }

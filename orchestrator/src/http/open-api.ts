@@ -32,6 +32,7 @@ function toOperation(name: string, route: Route): Record<string, unknown> {
         }),
     responses: { [route.status ?? (route.answer === 'empty' ? 204 : 200)]: toAnswer(route), default: problemAnswer },
     'x-auth': route.auth,
+    'x-scope': route.scope,
     'x-limit': route.limit,
     'x-owner': route.owner,
   }
