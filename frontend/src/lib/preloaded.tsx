@@ -5,13 +5,13 @@ import { use, type ComponentType } from 'react'
  * fallback first, and React would hold what follows a fallback back for a third of a second.
  */
 export function preloaded<Props extends object>(loading: Promise<ComponentType<Props>>): ComponentType<Props> {
-  let loaded: ComponentType<Props> | null = null
   const kept = loading.then((component) => {
-    loaded = component
+    // As React marks a promise that it has seen end: `use` then reads it without suspending first.
+    Object.assign(kept, { status: 'fulfilled', value: component })
     return component
   })
   return function Preloaded(props: Props) {
-    const Loaded = loaded ?? use(kept)
+    const Loaded = use(kept)
     return <Loaded {...props} />
   }
 }
