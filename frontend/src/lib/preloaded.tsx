@@ -7,7 +7,7 @@ import { use, type ComponentType } from 'react'
 export function preloaded<Props extends object>(loading: Promise<ComponentType<Props>>): ComponentType<Props> {
   const kept = loading.then((component) => {
     // As React marks a promise that it has seen end: `use` then reads it without suspending first.
-    Object.assign(kept, { status: 'fulfilled', value: component })
+    void Object.assign(kept, { status: 'fulfilled', value: component })
     return component
   })
   return function Preloaded(props: Props) {
