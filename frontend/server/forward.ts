@@ -13,6 +13,8 @@ export interface Caller {
   protocol: string
   host: string
   requestId: string
+  /** The orchestrator begins to answer. */
+  onHead?: () => void
 }
 
 /** What became of a request whose answer could not begin; once it has begun, a failure cuts the connection instead. */
@@ -94,6 +96,7 @@ function attempt(
         if (response.destroyed) left()
       },
       onResponseStart(_controller, status, answerHeaders) {
+        caller.onHead?.()
         response.writeHead(status, { ...headers, ...passedOn(answerHeaders) })
         // The first event of a stream may be long in coming; its headers say already that all is well.
         response.flushHeaders()

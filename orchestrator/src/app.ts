@@ -5,12 +5,13 @@ import { createRunDeps } from './app/create-run-deps.ts'
 import { keepHouse } from './app/keep-house.ts'
 import { openPeople } from './app/open-people.ts'
 import { toolServers } from './app/tool-servers.ts'
+import { watchState } from './app/watch-state.ts'
 import type { Config } from './config/config.ts'
 import { openDoorbell } from './doorbell/open-doorbell.ts'
 import { createReadyCheck } from './health/check-ready.ts'
 import { prepareClosing } from './http/close-server.ts'
 import type { HttpServer } from './http/server.ts'
-import { type Journal, openJournal } from './journal/journal.ts'
+import { openJournal } from './journal/journal.ts'
 import { newId } from './lib/new-id.ts'
 import { openConnections } from './mcp/connections.ts'
 import { openModelChoice } from './models/open-model-choice.ts'
@@ -44,12 +45,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const state = { draining: false }
   const redis = openRedis(config.redis, { log })
   const doorbell = openDoorbell(redis)
-  const late: { runs?: RunManager; journal?: Journal } = {}
-  const metrics = createMetrics({
-    runs: () => late.runs?.size ?? 0,
-    readers: () => late.journal?.readers.size ?? 0,
-    pool: () => database.stats(),
-  })
+  const metrics = createMetrics()
   const journal = openJournal({ database, doorbell, log, observe: (commit) => observeCommit(metrics, commit) })
   const connections = openConnections(await toolServers(options), { version: config.version })
   const model = await openModelChoice(config.model, { log })
@@ -61,7 +57,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const limits = config.rateLimit.enabled ? config.rateLimit : null
   const deps = createRunDeps({ config, database, log, metrics, model, tools })
   const runs = await RunManager.open({ database, journal, doorbell, deps, limits, workerName: workerNameOf(config) })
-  Object.assign(late, { runs, journal })
+  watchState(metrics.registry, { config, database, doorbell, journal, runs, model, tools })
   const people = await openPeople(options)
   const ready = createReadyCheck({ database, log, draining: () => state.draining })
   const server = createHttp({
@@ -79,7 +75,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
   const closeServer = prepareClosing(server)
   server.addHook('onListen', async () => runs.begin())
-  const maintenance = keepHouse(database, log)
+  const maintenance = keepHouse(database, log, metrics)
 
   return {
     server,

@@ -9,6 +9,8 @@ export interface Config {
   port: number
   /** Callers of /mcp show it as a bearer token; null lets everyone in. */
   token: string | null
+  /** Whether `/metrics` is offered. */
+  metrics: boolean
   /** Scrapers from other machines show it; null lets everyone in. */
   metricsToken: string | null
   /** Host names a caller may use when the server listens beyond this machine; null allows any. */
@@ -29,6 +31,7 @@ const environmentSchema = z.object({
   MCP_EXAMPLE_PORT: text.optional(),
   MCP_SERVICE_TOKEN: text.optional(),
   MCP_SERVICE_TOKEN_FILE: text.optional(),
+  PROMETHEUS_ENABLED: text.default('true'),
   METRICS_TOKEN: text.optional(),
   METRICS_TOKEN_FILE: text.optional(),
   MCP_ALLOWED_HOSTS: text.optional(),
@@ -75,6 +78,7 @@ export function readConfig(env: Record<string, string | undefined>, args: string
     host: set.HOST,
     port: port.data,
     token: published ? null : token,
+    metrics: !/^(false|0|no|off)$/i.test(set.PROMETHEUS_ENABLED),
     metricsToken,
     allowedHosts: set.MCP_ALLOWED_HOSTS?.split(',').map((name) => name.trim()) ?? null,
     dataDir: resolve(directory),

@@ -18,7 +18,7 @@ const MAX_BODY_BYTES = 1_048_576
 export interface HttpHandlerOptions {
   /** Makes the MCP server that answers one request. Another factory serves another server by the same rules. */
   factory: McpServerFactory
-  config: Pick<Config, 'host' | 'token' | 'metricsToken' | 'allowedHosts'>
+  config: Pick<Config, 'host' | 'token' | 'metrics' | 'metricsToken' | 'allowedHosts'>
   log: Log
   metrics: Metrics
   /** Whether the server can do its work now; the reason if it cannot. */
@@ -60,6 +60,7 @@ export function createHttpHandler({ factory, config, log, metrics, ready }: Http
       sendJson(response, state.ready ? 200 : 503, state)
     },
     '/metrics': (request, response) => {
+      if (!config.metrics) return sendJson(response, 404, { error: 'not_found', message: 'PROMETHEUS_ENABLED is off.' })
       if (!mayScrape(request, config.metricsToken)) return refuseToken(request, response)
       response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }).end(metrics.render())
     },

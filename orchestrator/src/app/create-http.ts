@@ -50,7 +50,7 @@ export function createHttp(parts: {
   }
   return createServer({
     handlers: {
-      ...createHealthRoutes({ metrics, ready, appName, version }),
+      ...createHealthRoutes({ metrics: config.prometheusEnabled ? metrics : null, ready, appName, version }),
       ...createSessionRoutes({ ...people, cookie, appName, version }),
       ...createConversationRoutes({
         conversations,

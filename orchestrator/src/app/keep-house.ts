@@ -1,13 +1,14 @@
 import type { Logger } from 'pino'
 import { forgetKeys } from '../runs/forget-keys.ts'
 import type { Database } from '../storage/database.ts'
+import type { Metrics } from '../telemetry/metrics.ts'
 import { forgetExpired } from '../users/forget-expired.ts'
 
 /** Days an ended answer's events and the keys of requests are kept; messages are kept for good. */
 const KEPT_DAYS = 7
 
 /** Keeps the journal's partitions ahead of time, and drops what is old; any replica may do it, again and again. */
-export function keepHouse(database: Database, log: Logger): NodeJS.Timeout {
+export function keepHouse(database: Database, log: Logger, metrics: Metrics): NodeJS.Timeout {
   const chores: Record<string, () => Promise<unknown>> = {
     journal: () => database.asSystem((tx) => tx.sql('select maintain_run_event($1)', [KEPT_DAYS])),
     keys: () => forgetKeys(database, KEPT_DAYS),
@@ -15,7 +16,10 @@ export function keepHouse(database: Database, log: Logger): NodeJS.Timeout {
   }
   const keep = async (): Promise<void> => {
     for (const [chore, run] of Object.entries(chores)) {
-      await run().catch((error: unknown) => log.warn({ err: error, chore }, 'A chore was not done; it is tried again'))
+      await run().catch((error: unknown) => {
+        metrics.choreFailures.inc({ chore })
+        log.warn({ err: error, chore }, 'A chore was not done; it is tried again')
+      })
     }
   }
   void keep()

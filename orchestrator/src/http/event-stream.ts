@@ -26,6 +26,7 @@ export function streamRun(
   const { raw } = reply
   // The reader went while its answer was looked up: its 'close' is past and would be waited for in vain.
   if (raw.closed) return Promise.resolve()
+  reply.request.headMs = reply.elapsedTime
   raw.writeHead(200, { ...(reply.getHeaders() as Record<string, string>), ...streamHeaders })
   if (reply.request.method === 'HEAD') {
     raw.end()

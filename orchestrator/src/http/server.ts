@@ -12,6 +12,7 @@ import { cleanJson } from '../lib/clean-text.ts'
 import { newId } from '../lib/new-id.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { admit, type Authenticate, type Caller } from './admit.ts'
+import { measure } from './measure.ts'
 import { HttpProblem, retryAfter, toInvalidRequest, toProblem } from './problem.ts'
 import type { Handler, Handlers } from './route.ts'
 import { refuseCrossSite } from './same-site.ts'
@@ -156,18 +157,6 @@ function hasMoreValuesThan(root: unknown, limit: number): boolean {
     if (count > limit) return true
   }
   return false
-}
-
-function measure(app: FastifyInstance, metrics: Metrics): void {
-  app.addHook('onResponse', async (request, reply) => {
-    const labels = {
-      method: request.method,
-      path: request.routeOptions.url ?? 'unknown',
-      status: String(reply.raw.statusCode),
-    }
-    metrics.requests.inc(labels)
-    metrics.requestSeconds.observe(labels, reply.elapsedTime / 1000)
-  })
 }
 
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -11,7 +11,7 @@ import { transact } from './transact.ts'
 /** The log of all answers: what readers see is what is committed here, and nothing is shown before it is. */
 export interface Journal {
   /** Opens a run for writing in one epoch. `lastSeq` is what its journal holds already. */
-  open(run: { runId: string; epoch: number; lastSeq: number }): RunWriter
+  open(run: { runId: string; epoch: number; lastSeq: number; onText?: () => void }): RunWriter
   /** Everything a run has in the journal, as stream parts. */
   read(runId: string): Promise<{ parts: StreamPart[]; lastSeq: number }>
   readonly readers: ReaderHub

@@ -21,10 +21,12 @@ export class RunWriter {
   #pending: StreamPart[] = []
   #pendingChars = 0
   #inFlight = false
+  #textInFlight = false
   #failure: Error | undefined
   #waiters: (() => void)[] = []
   readonly #wake: (writer: RunWriter) => void
   readonly #transact: Transact
+  readonly #onText: (() => void) | undefined
 
   constructor(options: RunWriterOptions) {
     this.runId = options.runId
@@ -32,6 +34,7 @@ export class RunWriter {
     this.#lastSeq = options.lastSeq
     this.#wake = options.wake
     this.#transact = options.transact
+    this.#onText = options.onText
   }
 
   /** The last sequence number that is committed or under way. */
@@ -79,6 +82,7 @@ export class RunWriter {
   take(): RingEvent[] | null {
     if (this.#inFlight || this.#failure || this.#pending.length === 0) return null
     const events = this.#pending.map((part, index) => toEvent(part, this.#lastSeq + index + 1))
+    this.#textInFlight = this.#pending.some((part) => 'delta' in part)
     this.#pending = []
     this.#pendingChars = 0
     this.#inFlight = true
@@ -88,6 +92,7 @@ export class RunWriter {
 
   /** For the committer: the batch taken last is committed. */
   committed(): void {
+    if (this.#textInFlight) this.#onText?.()
     this.#settle()
   }
 
@@ -121,6 +126,8 @@ export interface RunWriterOptions {
   lastSeq: number
   wake: (writer: RunWriter) => void
   transact: Transact
+  /** Called when text of the run stands in the journal. */
+  onText?: () => void
 }
 
 type TextDelta = Extract<StreamPart, { delta: string }>

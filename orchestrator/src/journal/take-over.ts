@@ -1,5 +1,6 @@
 import { failpoint } from '../lib/failpoint.ts'
 import type { Database } from '../storage/database.ts'
+import { LEASE_SECONDS } from './worker-lease.ts'
 
 /** A run that belongs to this worker now, in a new epoch. */
 export interface TakenRun {
@@ -12,6 +13,8 @@ export interface TakenRun {
   epoch: number
   deaths: number
   cancelRequested: boolean
+  /** Since the last sign of life of the worker it was taken from; absent where it was not lost, null where that is unknown. */
+  silentMs?: number | null
 }
 
 /** Runs taken in one round; the next round takes the rest, and other workers share in them. */
@@ -56,6 +59,7 @@ interface TakenRow {
   epoch: number
   deaths: number
   cancel_requested: boolean
+  silent_ms?: number | null
 }
 
 function toTakenRun(row: TakenRow): TakenRun {
@@ -69,6 +73,7 @@ function toTakenRun(row: TakenRow): TakenRun {
     epoch: row.epoch,
     deaths: row.deaths,
     cancelRequested: row.cancel_requested,
+    silentMs: row.silent_ms ?? null,
   }
 }
 
@@ -78,7 +83,10 @@ const TAKEN = `run.id, run.owner_id, run.conversation_id, run.message_id, run.us
 /** A worker is dead when its lease is over, or when it is a former life of this one. A run given back has no worker. */
 const TAKE = `
   with lost as (
-    select run.id, run.worker_id
+    select run.id, run.worker_id,
+      case when isfinite(worker.lease_until) then
+        (extract(epoch from clock_timestamp() - worker.lease_until) + ${LEASE_SECONDS})::float8 * 1000
+      end as silent_ms
     from run left join worker on worker.id = run.worker_id
     where run.state = 'running' and run.worker_id is distinct from $1::uuid
       and (worker.id is null or worker.lease_until < clock_timestamp() or worker.name = $2)
@@ -90,7 +98,7 @@ const TAKE = `
     epoch = run.epoch + 1,
     deaths = run.deaths + case when lost.worker_id is null then 0 else 1 end
   from lost where run.id = lost.id
-  returning ${TAKEN}`
+  returning ${TAKEN}, lost.silent_ms`
 
 const TAKE_UP = `
   update run set epoch = run.epoch + 1

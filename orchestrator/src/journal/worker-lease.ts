@@ -4,7 +4,7 @@ import { newId } from '../lib/new-id.ts'
 import type { Database } from '../storage/database.ts'
 
 /** A worker is believed alive for this long after its last renewal, by the database's clock. */
-const LEASE_SECONDS = 6
+export const LEASE_SECONDS = 6
 const RENEW_MS = 2000
 
 export interface WorkerLease {

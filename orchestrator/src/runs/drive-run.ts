@@ -1,5 +1,6 @@
 import type { Journal } from '../journal/journal.ts'
 import type { RunWriter } from '../journal/run-writer.ts'
+import { AnswerPace } from './answer-pace.ts'
 import { executeRun } from './execute-run.ts'
 import type { RunContext, RunDeps } from './run-context.ts'
 import { note } from './run-state.ts'
@@ -23,8 +24,12 @@ export async function driveRun(context: RunContext, writer: RunWriter, deps: Run
 }
 
 /** Opens the pen for a run. Its progress must hold exactly what its journal holds up to `lastSeq`. */
-export function openWriter(journal: Journal, context: RunContext, lastSeq: number): RunWriter {
-  return journal.open({ runId: context.run.id, epoch: context.run.epoch, lastSeq })
+export function openWriter(journal: Journal, context: RunContext, lastSeq: number, deps: RunDeps): RunWriter {
+  const { clock, observe } = deps
+  const pace = new AnswerPace({ clock, observe, receivedAt: context.receivedAt ?? null })
+  context.pace = pace
+  const { id: runId, epoch } = context.run
+  return journal.open({ runId, epoch, lastSeq, onText: () => pace.shown() })
 }
 
 /** Writes one step; returns the one error that the executor itself deals with. */
@@ -35,6 +40,7 @@ async function write(
   deps: RunDeps,
 ): Promise<AnswerArrived | null> {
   if (step.type === 'part') {
+    if ('delta' in step.part) context.pace?.arrived()
     note(context.progress, step.part)
     writer.append(step.part)
     await writer.ready()
@@ -44,6 +50,7 @@ async function write(
   if (!rows.park) for (const part of parts) note(context.progress, part)
   try {
     await writer.commit(parts, (tx) => writeRows(tx, context, rows, deps.newId))
+    context.pace?.settled()
     return null
   } catch (error) {
     if (error instanceof AnswerArrived) return error

@@ -54,13 +54,13 @@ async function* begin(context: RunContext, deps: RunDeps): AsyncGenerator<RunSte
     }
   }
   if (!run.resumed) return
-  deps.observe.takenOver()
   const lost = lostAttempt(context, deps)
   yield {
     type: 'commit',
     parts: [{ type: 'data-takeover', data: { epoch: run.epoch } }],
     rows: { usage: lost },
   }
+  deps.observe.takenOver(context.lostSince === undefined ? null : (deps.clock() - context.lostSince) / 1000)
   yield* settleLostCalls(context, deps)
 }
 
@@ -156,7 +156,7 @@ async function* end(
     ],
     rows: { end: metadata, items, usage: last ? [last.usage] : [] },
   }
-  deps.observe.ended(how.state)
+  deps.observe.ended(how.state, how.reason ?? 'none', context.run.resumed || context.run.deaths > 0)
 }
 
 /** Calls without an outcome when the run ends: what was under way may have taken effect, the rest was never made. */

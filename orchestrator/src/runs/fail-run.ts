@@ -49,7 +49,7 @@ async function endAsFailed(context: RunContext, writer: RunWriter, deps: RunDeps
   const parts = failure(error, metadata)
   for (const part of parts) note(context.progress, part)
   await writer.commit(parts, (tx) => writeRows(tx, context, { end: metadata }, deps.newId))
-  deps.observe.ended('failed')
+  deps.observe.ended('failed', 'none', context.run.resumed || context.run.deaths > 0)
 }
 
 function failure(

@@ -26,6 +26,7 @@ export async function* modelStep(context: RunContext, deps: RunDeps): AsyncGener
   if (progress.round === 1 && !tellsBudget(progress))
     yield { type: 'part', part: { type: 'data-budget', data: budget } }
   const prefix = shownText(progress)
+  context.pace?.calling(model.view.id)
   const call = new ModelCall(context, deps, model)
   context.lastCall = () => call.usageRow(budget.promptTokens)
   const stream = model.stream(prefix === '' ? request : { ...request, prefix }, context.signal)
@@ -81,6 +82,7 @@ class ModelCall {
         this.#calls.push(event.call)
         return []
       case 'retry':
+        this.#deps.observe.modelRetry(this.#model.view.id, event.failure.kind)
         return [{ ...status('retrying', event.failure.message, event.inMs) }]
       case 'usage':
         this.#usage = event.usage
@@ -100,6 +102,7 @@ class ModelCall {
       this.#model.view.id,
       this.#end?.type === 'end' ? 'ok' : this.#failureKind(),
       usage.usage,
+      usage.durationMs / 1000,
     )
     if (this.#end === null) return { type: 'stopped', usage, closing }
     if (this.#end.type === 'error') {

@@ -4,18 +4,30 @@ import type { RunObserver } from './run-context.ts'
 /** Counts what runs do. */
 export function observeRuns(metrics: Metrics): RunObserver {
   return {
+    started: (kind) => metrics.runsStarted.inc({ kind }),
+    parked: () => metrics.runsParked.inc(),
     firstToken: (model, seconds) => metrics.firstTokenSeconds.observe({ model }, seconds),
     stall: (model, seconds) => metrics.stallSeconds.observe({ model }, seconds),
-    modelCall: (model, outcome, usage) => {
+    overhead: (model, seconds) => metrics.overheadSeconds.observe({ model }, seconds),
+    longestPause: (model, seconds) => metrics.longestPauseSeconds.observe({ model }, seconds),
+    modelRetry: (model, reason) => metrics.modelRetries.inc({ model, reason }),
+    modelCall: (model, outcome, usage, seconds) => {
       metrics.modelCalls.inc({ model, outcome })
+      metrics.modelCallSeconds.observe({ model }, seconds)
       metrics.tokens.inc({ model, kind: 'input' }, usage.inputTokens)
       metrics.tokens.inc({ model, kind: 'output' }, usage.outputTokens)
+      metrics.cachedTokens.inc({ model }, usage.cachedTokens)
+      metrics.reasoningTokens.inc({ model }, usage.reasoningTokens)
     },
-    toolCall: (server, outcome, seconds) => {
+    toolCall: (server, outcome, seconds, bytes) => {
       metrics.toolCalls.inc({ server, outcome })
+      metrics.toolBytes.inc({ server }, bytes)
       if (outcome === 'done' || outcome === 'failed') metrics.toolSeconds.observe({ server }, seconds)
     },
-    ended: (state) => metrics.runsEnded.inc({ state }),
-    takenOver: () => metrics.takeovers.inc(),
+    ended: (state, reason, resumed) => metrics.runsEnded.inc({ state, reason, resumed: String(resumed) }),
+    takenOver: (gapSeconds) => {
+      metrics.takeovers.inc()
+      if (gapSeconds !== null) metrics.resumeGapSeconds.observe(gapSeconds)
+    },
   }
 }

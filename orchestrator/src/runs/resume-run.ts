@@ -15,7 +15,7 @@ export async function loadRun(
   database: Database,
   journal: Journal,
   taken: TakenRun,
-  options: { signal: AbortSignal; resumed: boolean },
+  options: { signal: AbortSignal; resumed: boolean; lostSince?: number },
 ): Promise<{ context: RunContext; lastSeq: number } | null> {
   const { parts, lastSeq } = await journal.read(taken.id)
   const rows = await database.asSystem(async (tx) => ({
@@ -27,7 +27,8 @@ export async function loadRun(
   const progress = startProgress(rows.message.parts)
   for (const part of parts) note(progress, part)
   const run = { ...taken, resumed: options.resumed && progress.started }
-  return { context: { run, progress, items: rows.items, usage: rows.usage, signal: options.signal }, lastSeq }
+  const { resumed: _, ...rest } = options
+  return { context: { run, progress, items: rows.items, usage: rows.usage, ...rest }, lastSeq }
 }
 
 /** The tool calls of a run, by id. */

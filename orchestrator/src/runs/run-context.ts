@@ -1,7 +1,8 @@
-import type { Budget, Usage } from '@ai-assistant/contract'
+import type { Budget, FinishMetadata, IncompleteReason, Usage } from '@ai-assistant/contract'
 import type { Logger } from 'pino'
 import type { LanguageModel, ModelRequest } from '../models/language-model.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
+import type { AnswerPace } from './answer-pace.ts'
 import type { RunProgress } from './run-state.ts'
 import type { ItemRow, UsageRow } from './run-step.ts'
 
@@ -17,6 +18,12 @@ export interface RunContext {
   signal: AbortSignal
   /** What the last model call has cost so far, written down or not. */
   lastCall?: () => UsageRow
+  /** When the question came, on the clock of `RunDeps`; absent where this process did not take it. */
+  receivedAt?: number
+  /** The last sign of life of the worker this run was taken over from, on the same clock, where it is known. */
+  lostSince?: number
+  /** Set by whoever writes the run. */
+  pace?: AnswerPace
 }
 
 /** `cancel`: the person stopped it · `fenced`: it belongs to another worker · `drain`: this process hands it over. */
@@ -51,12 +58,23 @@ export interface RunDeps {
   observe: RunObserver
 }
 
+/** `broken`: not the tool but its server is at fault · `unknown`: it may have taken effect. */
+export type ToolCallOutcome = 'done' | 'failed' | 'broken' | 'denied' | 'unknown'
+
 /** What is measured of runs. Labels are bounded: never an id, a URL or a person. */
 export interface RunObserver {
+  started(kind: RunIdentity['kind']): void
+  /** The run waits for a person. */
+  parked(): void
   firstToken(model: string, seconds: number): void
   stall(model: string, seconds: number): void
-  modelCall(model: string, outcome: string, usage: Usage): void
-  toolCall(server: string, outcome: 'done' | 'failed' | 'denied' | 'unknown', seconds: number): void
-  ended(state: string): void
-  takenOver(): void
+  /** What the first token cost beside the model. */
+  overhead(model: string, seconds: number): void
+  longestPause(model: string, seconds: number): void
+  modelRetry(model: string, reason: string): void
+  modelCall(model: string, outcome: string, usage: Usage, seconds: number): void
+  toolCall(server: string, outcome: ToolCallOutcome, seconds: number, bytes: number): void
+  /** `resumed`: a worker was lost under it. */
+  ended(state: FinishMetadata['state'], reason: IncompleteReason | 'none', resumed: boolean): void
+  takenOver(gapSeconds: number | null): void
 }

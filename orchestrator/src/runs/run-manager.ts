@@ -101,10 +101,12 @@ export class RunManager {
     failpoint('start.after-commit')
     const { run } = started
     if (run) {
+      deps.observe.started(run.kind)
+      const receivedAt = request.receivedAt === undefined ? {} : { receivedAt: request.receivedAt }
       const progress = startProgress(started.stored)
       this.#launch(run, (signal) =>
         Promise.resolve({
-          context: { run, progress, items: new Map(), usage: started.usage, signal },
+          context: { run, progress, items: new Map(), usage: started.usage, signal, ...receivedAt },
           lastSeq: 0,
         }),
       )
@@ -205,7 +207,7 @@ export class RunManager {
       const loaded = await load(signal)
       if (loaded === null) return
       context = loaded.context
-      writer = openWriter(journal, context, loaded.lastSeq)
+      writer = openWriter(journal, context, loaded.lastSeq, deps)
       await driveRun(context, writer, deps)
       if (signal.reason === ('fenced' satisfies StopReason)) await chargeDeleted(database, context, deps)
     } catch (error) {
@@ -221,7 +223,11 @@ export class RunManager {
 
   #resume(taken: TakenRun, resumed: boolean): void {
     const { database, journal } = this.#options
-    this.#launch(taken, (signal) => outlast(() => loadRun(database, journal, taken, { signal, resumed }), signal))
+    const { silentMs } = taken
+    const since = typeof silentMs === 'number' ? { lostSince: this.#options.deps.clock() - silentMs } : {}
+    this.#launch(taken, (signal) =>
+      outlast(() => loadRun(database, journal, taken, { signal, resumed, ...since }), signal),
+    )
     if (taken.cancelRequested) this.#stop(taken.id, 'cancel')
   }
 

@@ -2,7 +2,7 @@ import type { StreamPart, ToolPart } from '@ai-assistant/contract'
 import { failpoint } from '../lib/failpoint.ts'
 import type { ResolvedCall, ToolOutcome } from '../tools/tool-set.ts'
 import { MAX_PARALLEL_TOOLS } from './bounds.ts'
-import type { RunContext, RunDeps } from './run-context.ts'
+import type { RunContext, RunDeps, ToolCallOutcome } from './run-context.ts'
 import type { RunStep } from './run-step.ts'
 import { serverOf, settleCall } from './settle-call.ts'
 
@@ -51,7 +51,8 @@ export async function* runTools(
     const step = settleCall(item, message.outcome, context.run.epoch, message.durationMs)
     if (step.type === 'commit') for (const row of step.rows.items ?? []) context.items.set(row.id, row)
     yield step
-    deps.observe.toolCall(serverOf(item.tool), outcomeOf(message.outcome), message.durationMs / 1000)
+    const seconds = message.durationMs / 1000
+    deps.observe.toolCall(serverOf(item.tool), outcomeOf(message.outcome), seconds, message.outcome.bytes)
     startNext()
   }
 }
@@ -76,14 +77,15 @@ async function runOne(ready: ReadyCall, context: RunContext, deps: RunDeps, inbo
   inbox.put({ type: 'settled', id, outcome, durationMs: Math.round(deps.clock() - began) })
 }
 
-function outcomeOf(outcome: ToolOutcome): 'unknown' | 'failed' | 'done' {
+function outcomeOf(outcome: ToolOutcome): ToolCallOutcome {
   if (outcome.unknown) return 'unknown'
+  if (outcome.broken === true) return 'broken'
   return outcome.failed ? 'failed' : 'done'
 }
 
 function goneOutcome(tool: string): ToolOutcome {
   const content = `The tool ${tool} is not available any more.`
-  return { failed: true, unknown: false, content, output: content, bytes: content.length }
+  return { failed: true, unknown: false, broken: true, content, output: content, bytes: content.length }
 }
 
 /** Messages of the running calls, in the order they came. */

@@ -9,6 +9,8 @@ export interface StartRequest extends SendMessage {
   key: string | null
   /** SHA-256 of the request's body. */
   bodyHash: Buffer
+  /** When it came, in milliseconds of `performance.now()`. */
+  receivedAt?: number
 }
 
 /** Whose question it is, and what a new run needs. */

@@ -60,7 +60,7 @@ export async function* settleLostCalls(context: RunContext, deps: RunDeps): Asyn
       parts: [{ type: 'tool-output-error', toolCallId: item.id, errorText: text, dynamic: true }],
       rows: { items: [settled] },
     }
-    deps.observe.toolCall(serverOf(item.tool), 'unknown', 0)
+    deps.observe.toolCall(serverOf(item.tool), 'unknown', 0, 0)
   }
 }
 
@@ -117,7 +117,7 @@ async function* settleAnswers(context: RunContext, deps: RunDeps): AsyncGenerato
         ],
         rows: { items: [denied] },
       }
-      deps.observe.toolCall(serverOf(item.tool), 'denied', 0)
+      deps.observe.toolCall(serverOf(item.tool), 'denied', 0, 0)
     }
   }
 }
@@ -133,6 +133,7 @@ function resolveAll(calls: readonly ToolPart[], deps: RunDeps): { call: ToolPart
 async function* park(context: RunContext, deps: RunDeps): AsyncGenerator<RunStep, boolean> {
   try {
     yield { type: 'commit', parts: [status('waiting', 'Waiting for your answer')], rows: { park: true } }
+    deps.observe.parked()
     return true
   } catch (error) {
     if (!(error instanceof AnswerArrived)) throw error

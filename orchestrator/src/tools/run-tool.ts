@@ -66,8 +66,15 @@ function refuseResult(tool: OfferedTool, result: CallToolResult): string | null 
 
 function failed(source: { tool: string; server: string }, failure: McpFailure): ToolOutcome {
   const unknown = failure.kind === 'lost' || failure.kind === 'timeout' || failure.kind === 'cancelled'
-  return { failed: true, unknown, ...failureContent(source, `${failure.message}. ${consequence[failure.kind]}`) }
+  return {
+    failed: true,
+    unknown,
+    ...(serversFault.has(failure.kind) && { broken: true as const }),
+    ...failureContent(source, `${failure.message}. ${consequence[failure.kind]}`),
+  }
 }
+
+const serversFault: ReadonlySet<McpFailure['kind']> = new Set(['unreachable', 'refused', 'unusable'])
 
 /** What a model may conclude. */
 const consequence: Record<McpFailure['kind'], string> = {

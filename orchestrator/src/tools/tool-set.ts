@@ -39,6 +39,8 @@ export interface ToolOutcome {
   failed: boolean
   /** The call was sent and its answer was lost: nobody knows what it did. It must not be made again unasked. */
   unknown: boolean
+  /** The server failed, not the tool: it was not reached, or its answer cannot be used. */
+  broken?: true
   /** Text for the model: capped, stripped of control characters, labelled with its source. */
   content: string
   /** What the page shows: text, or structured content. JSON. */

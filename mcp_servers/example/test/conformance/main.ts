@@ -43,7 +43,7 @@ function createFixtureServer(notify: () => ServerNotifier): McpServer {
 
 const handler = createHttpHandler({
   factory: () => createFixtureServer(() => handler.notify),
-  config: { host: '127.0.0.1', token: null, metricsToken: null, allowedHosts: null },
+  config: { host: '127.0.0.1', token: null, metrics: true, metricsToken: null, allowedHosts: null },
   log,
   metrics: createMetrics(),
   ready: async () => ({ ready: true }),

@@ -23,7 +23,10 @@ export function createChatRoutes(services: {
   const { runs, conversations, readers } = services
   return {
     sendMessage: async ({ body, person, request, reply }) => {
-      const { answer, run } = await runs.start(toStartRequest(body, request), person.id)
+      const { answer, run } = await runs.start(
+        { ...toStartRequest(body, request), receivedAt: performance.now() - reply.elapsedTime },
+        person.id,
+      )
       announce(reply, answer, run === null)
       if (wantsJson(request)) void reply.code(202).send(answer)
       else await streamRun(reply, readers, answer.runId, 0)

@@ -1,10 +1,12 @@
 import type { Ready } from '@ai-assistant/contract'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import { createOpenApi } from '../open-api.ts'
+import { HttpProblem } from '../problem.ts'
 import type { Handlers } from '../route.ts'
 
 export function createHealthRoutes(services: {
-  metrics: Metrics
+  /** null: they are not offered. */
+  metrics: Metrics | null
   ready: () => Promise<Ready>
   appName: string
   version: string
@@ -19,6 +21,7 @@ export function createHealthRoutes(services: {
       return answer
     },
     metrics: async ({ reply }) => {
+      if (metrics === null) throw new HttpProblem('not_found', 'PROMETHEUS_ENABLED is off.')
       reply.type(metrics.registry.contentType)
       return metrics.registry.metrics()
     },

@@ -160,8 +160,13 @@ function depsOf(parts: { model: LanguageModel; tools: ToolSet }, store: FakeStor
     clock: () => performance.now(),
     log: pino({ level: 'silent' }),
     observe: {
+      started: nothing,
+      parked: nothing,
       firstToken: nothing,
       stall: nothing,
+      overhead: nothing,
+      longestPause: nothing,
+      modelRetry: nothing,
       modelCall: nothing,
       toolCall: nothing,
       ended: nothing,
