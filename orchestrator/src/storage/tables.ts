@@ -6,6 +6,11 @@ export interface Tables {
   app_user: AppUserTable
   sign_in_code: SignInCodeTable
   session: SessionTable
+  password_hash: PasswordHashTable
+  identity: IdentityTable
+  invitation: InvitationTable
+  oauth_attempt: OauthAttemptTable
+  sign_in_try: SignInTryTable
   conversation: ConversationTable
   message: MessageTable
   worker: WorkerTable
@@ -27,12 +32,16 @@ interface AppUserTable {
   role: 'owner' | 'admin' | 'member'
   status: Generated<'active' | 'suspended'>
   created_at: Timestamp
+  email_verified_at: Timestamp | null
 }
+
+export type CodePurpose = 'owner' | 'reset' | 'sign-up' | 'email'
 
 interface SignInCodeTable {
   code_hash: Buffer
-  purpose: 'owner' | 'sign-in' | 'invitation' | 'reset'
+  purpose: CodePurpose
   user_id: string | null
+  email: string | null
   created_at: Timestamp
   expires_at: Timestamp
   used_at: Timestamp | null
@@ -45,6 +54,50 @@ interface SessionTable {
   created_at: Timestamp
   last_seen_at: Timestamp
   expires_at: Timestamp
+  id: Generated<string>
+  address: Generated<string>
+  means: Generated<string>
+}
+
+interface PasswordHashTable {
+  user_id: string
+  hash: string
+  changed_at: Timestamp
+}
+
+interface IdentityTable {
+  id: string
+  user_id: string
+  issuer: string
+  subject: string
+  label: Generated<string>
+  created_at: Timestamp
+  last_used_at: Timestamp
+}
+
+interface InvitationTable {
+  id: string
+  code_hash: Buffer
+  email: string | null
+  role: 'admin' | 'member'
+  mailed: Generated<boolean>
+  invited_by: string | null
+  created_at: Timestamp
+  expires_at: Timestamp
+}
+
+interface OauthAttemptTable {
+  token_hash: Buffer
+  provider: string
+  user_id: string | null
+  invitation_hash: Buffer | null
+  expires_at: Timestamp
+}
+
+interface SignInTryTable {
+  id: string
+  key_hash: Buffer
+  tried_at: Timestamp
 }
 
 interface ConversationTable {
