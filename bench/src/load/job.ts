@@ -1,0 +1,40 @@
+import type { Summary } from './histogram.ts'
+
+/** One run of the load client against one peer. */
+export interface Job {
+  /** `loop`: each slot opens a stream again when one has ended · `hold`: opens `rate` a second and holds them. */
+  kind: 'loop' | 'hold'
+  url: string
+  headers: Record<string, string>
+  /** Slot n sends the n-th, and so on from the first again. */
+  cookies: string[]
+  body: string
+  streams: number
+  /** Tokens a whole answer has. */
+  tokens: number
+  warmSeconds: number
+  seconds: number
+  /** Streams opened a second, for `hold`. */
+  rate: number
+  /** Look at each token's stamp, or only count them. */
+  stamped: boolean
+  /** Whose CPU and memory are taken, by name. */
+  pids: Record<string, number[]>
+}
+
+export interface Measured {
+  wallSeconds: number
+  answers: number
+  tokens: number
+  errors: Record<string, number>
+  /** Milliseconds from the request to its first token. */
+  firstToken: Summary | null
+  /** Milliseconds from the upstream's write to the reader. */
+  transit: Summary | null
+  cpuSeconds: Record<string, number>
+  clientCpuSeconds: number
+  /** Of a `hold`: before the first stream, and while all are held. */
+  rssBefore: Record<string, number>
+  rssHeld: Record<string, number>
+  held: number
+}
