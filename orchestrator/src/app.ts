@@ -75,14 +75,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
   const closeServer = prepareClosing(server)
   server.addHook('onListen', async () => runs.begin())
-  const maintenance = keepHouse(database, log, metrics)
+  const stopChores = keepHouse(database, log, metrics)
 
   return {
     server,
     codes: people.codes,
     close: async (patienceMs) => {
       state.draining = true
-      clearInterval(maintenance)
+      stopChores()
       await runs.close(patienceMs)
       journal.readers.moveAll()
       await closeServer()

@@ -60,7 +60,7 @@ export function createHttp(parts: {
       ...createChatRoutes({ runs, conversations, readers }),
       ...createRunRoutes({ database, runs, readers }),
       ...createModelRoutes({ view: () => model.view(), test: () => model.test() }),
-      ...createToolRoutes({ view: () => tools.view(), accept: (name) => tools.acceptTool(name) }),
+      ...createToolRoutes({ view: () => tools.view(), accept: (name, by) => tools.acceptTool(name, by) }),
     },
     authenticate,
     log,

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { keepSealing } from '../audit/keep-sealing.ts'
 import { forgetKeys } from '../runs/forget-keys.ts'
 import type { Database } from '../storage/database.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -7,8 +8,11 @@ import { forgetExpired } from '../users/forget-expired.ts'
 /** Days an ended answer's events and the keys of requests are kept; messages are kept for good. */
 const KEPT_DAYS = 7
 
-/** Keeps the journal's partitions ahead of time, and drops what is old; any replica may do it, again and again. */
-export function keepHouse(database: Database, log: Logger, metrics: Metrics): NodeJS.Timeout {
+/**
+ * Keeps the journal's partitions ahead of time, seals the audit log, and drops what is old; any replica may do it, again
+ * and again. Returns the way to stop.
+ */
+export function keepHouse(database: Database, log: Logger, metrics: Metrics): () => void {
   const chores: Record<string, () => Promise<unknown>> = {
     journal: () => database.asSystem((tx) => tx.sql('select maintain_run_event($1)', [KEPT_DAYS])),
     keys: () => forgetKeys(database, KEPT_DAYS),
@@ -23,5 +27,6 @@ export function keepHouse(database: Database, log: Logger, metrics: Metrics): No
     }
   }
   void keep()
-  return setInterval(() => void keep(), 3600_000)
+  const timers = [setInterval(() => void keep(), 3600_000), keepSealing(database, log)]
+  return () => timers.forEach(clearInterval)
 }

@@ -7,6 +7,7 @@ import type {
 } from '@ai-assistant/contract'
 import { type ExpressionBuilder, sql } from 'kysely'
 import { z } from 'zod'
+import { type AuditOrigin, recordAudit } from '../audit/record-audit.ts'
 import { forgetEvents } from '../journal/forget-events.ts'
 import type { Database, Tx } from '../storage/database.ts'
 import { queries } from '../storage/queries.ts'
@@ -27,7 +28,7 @@ export interface Conversations {
    * Deletes it with everything in it, its answers' events too; what it cost stays in the ledger. Tells which answer was
    * being written. Null where there is no such conversation.
    */
-  remove(personId: string, id: string): Promise<{ activeRunId: string | null } | null>
+  remove(personId: string, id: string, origin: AuditOrigin): Promise<{ activeRunId: string | null } | null>
   /** The id of the conversation that a client of the AI SDK's transport calls by its own name, or by ours. */
   findByName(personId: string, name: string): Promise<{ id: string; activeRunId: string | null } | null>
 }
@@ -37,8 +38,14 @@ export function createConversations(database: Database): Conversations {
     list: (personId, query) => database.asPerson(personId, (tx) => list(tx, personId, query)),
     get: (personId, id) => database.asPerson(personId, (tx) => get(tx, personId, id)),
     change: (personId, id, change) => database.asPerson(personId, (tx) => changeOne(tx, personId, id, change)),
-    remove: async (personId, id) => {
-      const runs = await database.asPerson(personId, (tx) => remove(tx, personId, id))
+    remove: async (personId, id, origin) => {
+      const runs = await database.asPerson(personId, async (tx) => {
+        const removed = await remove(tx, personId, id)
+        const object = { type: 'conversation', id }
+        const actor = { kind: 'person' as const, id: personId }
+        if (removed !== null) await recordAudit(tx, { actor, action: 'conversation.deleted', object, origin })
+        return removed
+      })
       if (runs === null) return null
       const runIds = runs.map((run) => run.id)
       await forgetEvents(database, runIds)

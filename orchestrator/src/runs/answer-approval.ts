@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { type AuditOrigin, recordAudit } from '../audit/record-audit.ts'
 import type { TakenRun } from '../journal/take-over.ts'
 import type { Database, Tx } from '../storage/database.ts'
 import { queries } from '../storage/queries.ts'
@@ -10,6 +11,7 @@ export interface ApprovalDecision {
   approvalId: string
   approved: boolean
   reason: string | undefined
+  origin: AuditOrigin
 }
 
 /**
@@ -29,7 +31,7 @@ export async function answerApproval(
     const item = await tx.first(
       queries
         .selectFrom('run_item')
-        .select(['item_id', 'state', sql<boolean>`approval_expires_at < now()`.as('expired')])
+        .select(['item_id', 'tool', 'state', sql<boolean>`approval_expires_at < now()`.as('expired')])
         .where('run_id', '=', decision.runId)
         .where('approval_id', '=', decision.approvalId),
     )
@@ -43,6 +45,13 @@ export async function answerApproval(
         .where('run_id', '=', decision.runId)
         .where('item_id', '=', item.item_id),
     )
+    await recordAudit(tx, {
+      actor: { kind: 'person', id: decision.personId },
+      action: decision.approved ? 'approval.granted' : 'approval.refused',
+      object: { type: 'approval', id: decision.approvalId },
+      details: { tool: item.tool, run: decision.runId },
+      origin: decision.origin,
+    })
     return claimIfReady(tx, run, workerId)
   })
 }

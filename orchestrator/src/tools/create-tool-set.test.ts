@@ -8,6 +8,9 @@ import { createToolSet, type ManagedToolSet, type ToolSetOptions } from './creat
 import type { ToolPin, ToolPins } from './tool-pins.ts'
 import type { ResolvedCall } from './tool-set.ts'
 
+/** Who accepts in these tests. */
+const consent = { personId: crypto.randomUUID(), origin: { address: '127.0.0.1', requestId: 'r' } }
+
 const opened: { close(): unknown }[] = []
 afterEach(async () => {
   for (const resource of opened.splice(0).reverse()) await resource.close()
@@ -129,7 +132,7 @@ describe('policy', () => {
     const simulator = await simulate({ name: 's', tools: ['echo'] })
     const tools = await toolSetOf(asUrls(simulator).map((spec) => ({ ...spec, trusted: false })))
     expect(namesOf(tools)).toEqual([])
-    expect(await tools.acceptTool('s__echo')).toBe(true)
+    expect(await tools.acceptTool('s__echo', consent)).toBe(true)
     expect(resolve(tools, 's__echo')).toMatchObject({ asks: true, repeatable: false })
   })
 
@@ -162,8 +165,8 @@ describe('policy', () => {
 
     const elsewhere = await toolSetOf(asUrls(simulator), { pins, pinRefreshMs: 20 })
     expect(namesOf(elsewhere)).toEqual(['s__echo'])
-    expect(await tools.acceptTool('s__read')).toBe(true)
-    expect(await tools.acceptTool('s__nothing')).toBe(false)
+    expect(await tools.acceptTool('s__read', consent)).toBe(true)
+    expect(await tools.acceptTool('s__nothing', consent)).toBe(false)
     expect(namesOf(tools)).toEqual(['s__read', 's__echo'])
     await vi.waitFor(() => expect(namesOf(elsewhere)).toEqual(['s__read', 's__echo']), 5000)
   })

@@ -8,7 +8,7 @@ import { offerTool, toModelTool, toToolView, type OfferedTool } from './offered-
 import { createPinBoard, type PinBoard } from './pin-board.ts'
 import { runTool } from './run-tool.ts'
 import { assignSlugs, toolName } from './tool-names.ts'
-import { pinTool, type ToolPins } from './tool-pins.ts'
+import { type PinConsent, pinTool, type ToolPins } from './tool-pins.ts'
 import type { ResolvedCall, ToolFault, ToolSet } from './tool-set.ts'
 import { visibleLine } from './visible-text.ts'
 
@@ -33,7 +33,7 @@ export interface ToolSetOptions {
 /** The tools of all servers, with what surrounds a run. */
 export interface ManagedToolSet extends ToolSet {
   /** Consents to a tool as it is defined now. False if there is no such tool. Rejects when the pin cannot be kept. */
-  acceptTool(name: string): Promise<boolean>
+  acceptTool(name: string, by: PinConsent): Promise<boolean>
   /** Resolves when every server's first attempt has ended, or after `ms`: a first answer should not miss its tools. */
   settled(ms: number): Promise<void>
   close(): void
@@ -80,10 +80,10 @@ export async function createToolSet(options: ToolSetOptions): Promise<ManagedToo
       return outcome
     },
     view: () => ({ servers: connections.list.map((connection) => viewServer(connection, slugs, tools)) }),
-    acceptTool: async (name) => {
+    acceptTool: async (name, by) => {
       const tool = tools.get(name)
       if (tool === undefined) return false
-      await board.accept(pinTool(pinnedServer(tool.connection, tool.server), tool.definition))
+      await board.accept(pinTool(pinnedServer(tool.connection, tool.server), tool.definition), by)
       rebuild()
       return true
     },

@@ -1,4 +1,4 @@
-import { pinnedSlug, type ToolPin, type ToolPins } from './tool-pins.ts'
+import { type PinConsent, pinnedSlug, type ToolPin, type ToolPins } from './tool-pins.ts'
 
 /** The pins in memory, and their way to and from where they are kept. */
 export interface PinBoard {
@@ -7,7 +7,7 @@ export interface PinBoard {
   load(): Promise<void>
   /** Whether a definition is the one consented to. The first of a trusted server is consented to by being seen. */
   agrees(pin: ToolPin, trusted: boolean): boolean
-  accept(pin: ToolPin): Promise<void>
+  accept(pin: ToolPin, by: PinConsent): Promise<void>
   /** Keeps what is not kept yet. Never rejects; what fails is tried again at the next refresh. */
   save(): Promise<void>
   close(): void
@@ -66,8 +66,8 @@ export function createPinBoard({ pins, refreshMs, onRefresh, onError }: PinBoard
       unsaved.set(keyOf(pin), pin)
       return true
     },
-    accept: async (pin) => {
-      await pins.replace(pin)
+    accept: async (pin, by) => {
+      await pins.replace(pin, by)
       unsaved.delete(keyOf(pin))
       hashes.set(keyOf(pin), pin.hash)
     },

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { AuditOrigin } from '../audit/record-audit.ts'
 import type { Tool } from '../mcp/mcp-types.ts'
 
 /** The definition of a tool that was consented to. One per server and tool. */
@@ -11,13 +12,19 @@ export interface ToolPin {
   definition: string
 }
 
+/** Who consented. */
+export interface PinConsent {
+  personId: string
+  origin: AuditOrigin
+}
+
 /** Where pins are kept, for all replicas. */
 export interface ToolPins {
   load(): Promise<ToolPin[]>
   /** Keeps the definition of a tool seen for the first time. One that is there already stays as it is. */
   add(pins: readonly ToolPin[]): Promise<void>
   /** Keeps a definition that was consented to now, in place of an older one. */
-  replace(pin: ToolPin): Promise<void>
+  replace(pin: ToolPin, by: PinConsent): Promise<void>
 }
 
 /** What a pin's `definition` holds. `slug` is the server's part of its tools' names, which so outlives a restart. */

@@ -1,5 +1,6 @@
 import type { Conversations } from '../../conversations/conversations.ts'
 import type { Messages } from '../../conversations/messages.ts'
+import { originOf } from '../origin-of.ts'
 import { HttpProblem } from '../problem.ts'
 import type { Handlers } from '../route.ts'
 
@@ -28,8 +29,8 @@ export function createConversationRoutes(services: {
       const { version, headMessageId } = current
       throw new HttpProblem('conversation_changed', undefined, { context: { version, headMessageId } })
     },
-    deleteConversation: async ({ params, person }) => {
-      const { activeRunId } = found(await conversations.remove(person.id, params.id))
+    deleteConversation: async ({ params, person, request }) => {
+      const { activeRunId } = found(await conversations.remove(person.id, params.id, originOf(request)))
       if (activeRunId !== null) dropRun(activeRunId)
     },
     listMessages: async ({ params, query, person }) => found(await messages.list(person.id, params.id, query)),

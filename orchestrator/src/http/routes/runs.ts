@@ -5,6 +5,7 @@ import { readRun } from '../../runs/read-run.ts'
 import type { RunManager } from '../../runs/run-manager.ts'
 import type { Database } from '../../storage/database.ts'
 import { streamNothing, streamRun } from '../event-stream.ts'
+import { originOf } from '../origin-of.ts'
 import { HttpProblem } from '../problem.ts'
 import type { Handlers } from '../route.ts'
 
@@ -36,9 +37,10 @@ export function createRunRoutes(services: {
       reply.code(202)
       return find(person.id, params.id)
     },
-    answerApproval: async ({ params, body, person }) => {
+    answerApproval: async ({ params, body, person, request }) => {
       const { approved, reason } = body
-      await runs.answer({ personId: person.id, runId: params.id, approvalId: params.approvalId, approved, reason })
+      const { id: runId, approvalId } = params
+      await runs.answer({ personId: person.id, runId, approvalId, approved, reason, origin: originOf(request) })
       return find(person.id, params.id)
     },
   }
