@@ -9,6 +9,8 @@ import { watchState } from './app/watch-state.ts'
 import type { Config } from './config/config.ts'
 import { openDoorbell } from './doorbell/open-doorbell.ts'
 import { createReadyCheck } from './health/check-ready.ts'
+import { createExamination } from './health/examine-running.ts'
+import type { Finding } from './health/finding.ts'
 import { prepareClosing } from './http/close-server.ts'
 import type { HttpServer } from './http/server.ts'
 import { openJournal } from './journal/journal.ts'
@@ -17,7 +19,7 @@ import { openConnections } from './mcp/connections.ts'
 import { openModelChoice } from './models/open-model-choice.ts'
 import { openRedis } from './redis/open-redis.ts'
 import { RunManager } from './runs/run-manager.ts'
-import type { Database } from './storage/database.ts'
+import type { OpenedDatabase } from './storage/pooled-database.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
 import { createStoredPins } from './tools/stored-pins.ts'
 import { createToolSet } from './tools/create-tool-set.ts'
@@ -27,13 +29,15 @@ import type { SignInCodes } from './users/sign-in-codes.ts'
 export interface App {
   server: HttpServer
   codes: SignInCodes
+  /** Looks the running system over. */
+  examine(): Promise<Finding[]>
   /** Takes the house apart in reverse: hands answers over, moves readers, and drains what is open. */
   close(patienceMs: number): Promise<void>
 }
 
 export interface AppOptions {
   config: Config
-  database: Database
+  database: OpenedDatabase
   log: Logger
   /** The environment that the operator's tool server file may name. */
   env: Record<string, string | undefined>
@@ -60,6 +64,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   watchState(metrics.registry, { config, database, doorbell, journal, runs, model, tools })
   const people = await openPeople(options)
   const ready = createReadyCheck({ database, log, draining: () => state.draining })
+  const examine = createExamination({ config, database, redis, connections })
   const server = createHttp({
     config,
     database,
@@ -71,6 +76,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     tools,
     metrics,
     ready,
+    examine,
     draining: () => state.draining,
   })
   const closeServer = prepareClosing(server)
@@ -80,6 +86,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   return {
     server,
     codes: people.codes,
+    examine,
     close: async (patienceMs) => {
       state.draining = true
       stopChores()

@@ -39,6 +39,7 @@ async function main(): Promise<void> {
   const port = await listen(app, config)
   log.info({ port, version: config.version }, 'The orchestrator is ready')
   await announce(app, config, port)
+  void tellFindings(app, config, log)
   stopOnSignals(app, database, log)
 }
 
@@ -61,6 +62,18 @@ async function announce(app: App, config: Config, port: number): Promise<void> {
       (error: unknown) => process.stderr.write(`${explain(error)}\n`),
     )
   })
+}
+
+/** What a look at the system finds at its start. What is usual where one tries and develops is no warning there. */
+async function tellFindings(app: App, config: Config, log: Log): Promise<void> {
+  const serving = config.environment === 'production' || config.environment === 'staging'
+  try {
+    for (const { check, level, found, advice } of await app.examine()) {
+      if (level === 'fault' || (level === 'warning' && serving)) log.warn({ check, advice }, `${check}: ${found}`)
+    }
+  } catch (error) {
+    log.warn({ err: error }, 'The system could not be looked over; npm run doctor tells more')
+  }
 }
 
 function isCodeRequest(message: unknown): boolean {

@@ -1,6 +1,6 @@
 import { startMcpSimulator } from '@ai-assistant/simulators/mcp-simulator'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
-import type { Database } from '../src/storage/database.ts'
+import type { OpenedDatabase } from '../src/storage/pooled-database.ts'
 import { CommitUnknown, DatabaseUnavailable } from '../src/storage/errors.ts'
 import { startApp, type TestApp } from './support/start-app.ts'
 
@@ -10,7 +10,7 @@ function faultyWay() {
   const refuseWhileAway = (): void => {
     if (faults.away) throw new DatabaseUnavailable('away')
   }
-  const wrap = (database: Database): Database => ({
+  const wrap = (database: OpenedDatabase): OpenedDatabase => ({
     ...database,
     asSystem: async (work) => {
       refuseWhileAway()

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { healthSchema, readySchema } from '../health.ts'
+import { systemViewSchema } from '../system.ts'
 import type { Route } from './route.ts'
 
 /** What watches and describes this server. */
@@ -43,5 +44,15 @@ export const healthRoutes = {
     limit: 'read',
     owner: 'none',
     answer: z.record(z.string(), z.unknown()),
+  },
+  getSystem: {
+    method: 'GET',
+    path: '/api/system',
+    summary: 'Look the running system over: what is wrong or worth a thought, and what to do',
+    auth: 'admin',
+    scope: 'admin',
+    limit: 'write',
+    owner: 'none',
+    answer: systemViewSchema,
   },
 } as const satisfies Record<string, Route>

@@ -10,6 +10,7 @@ const ModelPage = lazy(() =>
 const ToolsPage = lazy(() =>
   import('../features/tools/tools-page.tsx').then((module) => ({ default: module.ToolsPage })),
 )
+const SettingsPage = lazy(() => import('./settings-page.tsx').then((module) => ({ default: module.SettingsPage })))
 
 /** The page for where the person is. */
 export function Places({ place, session, lead }: { place: Place; session: Session; lead: ReactNode }) {
@@ -42,6 +43,12 @@ export function Places({ place, session, lead }: { place: Place; session: Sessio
       return (
         <Suspense fallback={waiting}>
           <ToolsPage lead={lead} mayAccept={administers} />
+        </Suspense>
+      )
+    case 'settings':
+      return (
+        <Suspense fallback={waiting}>
+          <SettingsPage section={place.section} session={session} lead={lead} />
         </Suspense>
       )
   }

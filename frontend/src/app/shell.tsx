@@ -98,6 +98,7 @@ function Overlays({ open, onClose, commands, onTheme }: OverlaysProps) {
             { name: 'New chat', run: commands.newChat },
             { name: 'Model', run: () => navigate(pathTo.model) },
             { name: 'Tools', run: () => navigate(pathTo.tools) },
+            { name: 'Settings', run: () => navigate(pathTo.settings()) },
             { name: 'Change theme', run: onTheme },
             { name: 'Show or hide the sidebar', run: commands.sidebar },
             { name: 'Keyboard shortcuts', run: commands.help },

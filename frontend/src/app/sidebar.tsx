@@ -53,6 +53,13 @@ export function Sidebar({ session, path, currentId, theme, onTheme, onHelp, onCl
         <PageLink href={pathTo.tools} current={path === pathTo.tools} icon={<Icon name="wrench" size={16} />}>
           Tools
         </PageLink>
+        <PageLink
+          href={pathTo.settings()}
+          current={path.startsWith(pathTo.settings())}
+          icon={<Icon name="sliders-horizontal" size={16} />}
+        >
+          Settings
+        </PageLink>
         <PersonLine session={session} theme={theme} onTheme={onTheme} onHelp={onHelp} />
       </div>
     </nav>

@@ -7,4 +7,5 @@ export const keys = {
   messages: (conversationId: string) => ['messages', conversationId] as const,
   model: ['model'] as const,
   tools: ['tools'] as const,
+  system: ['system'] as const,
 }

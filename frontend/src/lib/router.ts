@@ -6,6 +6,7 @@ export type Place =
   | { page: 'conversation'; id: string }
   | { page: 'model' }
   | { page: 'tools' }
+  | { page: 'settings'; section: string }
   | { page: 'unknown' }
 
 export const pathTo = {
@@ -13,6 +14,7 @@ export const pathTo = {
   conversation: (id: string) => `/c/${id}`,
   model: '/model',
   tools: '/tools',
+  settings: (section = '') => (section === '' ? '/settings' : `/settings/${section}`),
 }
 
 const MOVED = 'app:moved'
@@ -22,6 +24,8 @@ export function placeOf(path: string): Place {
   if (path === '/') return { page: 'new' }
   if (path === pathTo.model) return { page: 'model' }
   if (path === pathTo.tools) return { page: 'tools' }
+  const [, settings, section = ''] = path.split('/')
+  if (settings === 'settings') return { page: 'settings', section }
   const id = path.startsWith('/c/') ? path.slice(3) : ''
   return UUID.test(id) ? { page: 'conversation', id } : { page: 'unknown' }
 }

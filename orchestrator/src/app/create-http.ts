@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import { createConversations } from '../conversations/conversations.ts'
 import { createMessages } from '../conversations/messages.ts'
+import type { Finding } from '../health/finding.ts'
 import type { Authenticate } from '../http/admit.ts'
 import { readBearer } from '../http/read-bearer.ts'
 import { createChatRoutes } from '../http/routes/chat.ts'
@@ -34,9 +35,10 @@ export function createHttp(parts: {
   tools: ManagedToolSet
   metrics: Metrics
   ready: () => Promise<Ready>
+  examine: () => Promise<Finding[]>
   draining: () => boolean
 }): HttpServer {
-  const { config, database, log, people, journal, runs, model, tools, metrics, ready, draining } = parts
+  const { config, database, log, people, journal, runs, model, tools, metrics, ready, examine, draining } = parts
   const { appName, version } = config
   const { readers } = journal
   const cookie = createSessionCookie(config.http.publicUrl)
@@ -50,7 +52,14 @@ export function createHttp(parts: {
   }
   return createServer({
     handlers: {
-      ...createHealthRoutes({ metrics: config.prometheusEnabled ? metrics : null, ready, appName, version }),
+      ...createHealthRoutes({
+        metrics: config.prometheusEnabled ? metrics : null,
+        ready,
+        examine,
+        appName,
+        version,
+        environment: config.environment,
+      }),
       ...createSessionRoutes({ ...people, cookie, appName, version }),
       ...createConversationRoutes({
         conversations,

@@ -1,11 +1,6 @@
-/** What one look at the running system found. `skipped`: it could not be told, and `found` says why. */
-export interface Finding {
-  check: string
-  level: 'ok' | 'warning' | 'fault' | 'skipped'
-  found: string
-  /** What to do; null where all is well. Carries no secret. */
-  advice: string | null
-}
+import type { Finding } from '@ai-assistant/contract'
+
+export type { Finding }
 
 export function ok(check: string, found: string): Finding {
   return { check, level: 'ok', found, advice: null }

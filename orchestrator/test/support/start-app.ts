@@ -8,9 +8,9 @@ import { migratedDatabase, type TestDatabase } from '../../../tests/system/src/t
 import { createApp } from '../../src/app.ts'
 import type { Config } from '../../src/config/config.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
-import type { Database } from '../../src/storage/database.ts'
 import { migrate } from '../../src/storage/migrate.ts'
 import { openDatabase } from '../../src/storage/open-database.ts'
+import type { OpenedDatabase } from '../../src/storage/pooled-database.ts'
 import { createApiClient, type ApiClient } from './api-client.ts'
 
 export const SECRET_KEY = 'a-secret-key-for-tests-that-is-long-enough'
@@ -35,7 +35,7 @@ export interface TestAppOptions {
   simulator?: ModelSimulator
   dataDir?: string
   /** Puts something between the orchestrator and its database: faults, for one. */
-  wrap?: (database: Database) => Database
+  wrap?: (database: OpenedDatabase) => OpenedDatabase
 }
 
 /** The whole orchestrator in this process: a real database, HTTP on loopback, and a simulated model behind it. */

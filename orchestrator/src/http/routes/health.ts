@@ -1,4 +1,4 @@
-import type { Ready } from '@ai-assistant/contract'
+import type { Finding, Ready } from '@ai-assistant/contract'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import { createOpenApi } from '../open-api.ts'
 import { HttpProblem } from '../problem.ts'
@@ -8,10 +8,12 @@ export function createHealthRoutes(services: {
   /** null: they are not offered. */
   metrics: Metrics | null
   ready: () => Promise<Ready>
+  examine: () => Promise<Finding[]>
   appName: string
   version: string
-}): Pick<Handlers, 'health' | 'ready' | 'metrics' | 'openapi'> {
-  const { metrics, ready, appName, version } = services
+  environment: string
+}): Pick<Handlers, 'health' | 'ready' | 'metrics' | 'openapi' | 'getSystem'> {
+  const { metrics, ready, examine, appName, version, environment } = services
   const document = createOpenApi({ title: appName, version })
   return {
     health: () => Promise.resolve({ status: 'ok', version }),
@@ -26,5 +28,6 @@ export function createHealthRoutes(services: {
       return metrics.registry.metrics()
     },
     openapi: () => Promise.resolve(document),
+    getSystem: async () => ({ version, environment, findings: await examine() }),
   }
 }

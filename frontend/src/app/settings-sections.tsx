@@ -1,0 +1,29 @@
+import type { Session } from '@ai-assistant/contract'
+import { lazy, type ComponentType, type LazyExoticComponent } from 'react'
+import type { IconName } from '../components/ui/icon.tsx'
+
+/** What a section is given. */
+export interface SectionProps {
+  session: Session
+}
+
+/** A section of the settings: its place in the address, what people call it, and who sees it. */
+export interface Section {
+  path: string
+  label: string
+  icon: IconName
+  /** Sections for administrators are listed apart, and nobody else finds them. */
+  admin: boolean
+  Page: LazyExoticComponent<ComponentType<SectionProps>>
+}
+
+/** Every section, in the order of the list. A new one is a line here and a feature of its own. */
+export const sections: Section[] = [
+  {
+    path: 'system',
+    label: 'System',
+    icon: 'monitor',
+    admin: true,
+    Page: lazy(() => import('../features/system/system-page.tsx').then((module) => ({ default: module.SystemPage }))),
+  },
+]
