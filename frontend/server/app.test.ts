@@ -353,16 +353,60 @@ test('answers navigation to any place of the app with the page, and nothing else
   expect((await fetch(`${url}/`, { method: 'POST', body: 'x' })).status).toBe(405)
 })
 
-test('every answer carries the security headers; https is kept to where people come by it', async () => {
-  const { url } = await serve((_request, response) => response.end('{}'), { PUBLIC_URL: 'https://chat.example.com' })
-  for (const path of ['/', '/health', '/api/x', '/nothing']) {
-    const { headers } = await fetch(url + path)
-    expect(headers.get('content-security-policy')).toContain("default-src 'none'")
-    expect(headers.get('content-security-policy')).not.toContain('unsafe')
-    expect(headers.get('x-content-type-options')).toBe('nosniff')
-    expect(headers.get('cross-origin-opener-policy')).toBe('same-origin')
-    expect(headers.get('strict-transport-security')).toMatch(/^max-age=\d+/)
+const floor: Record<string, RegExp> = {
+  'content-security-policy': /^default-src 'none';(?!.*unsafe)/,
+  'cross-origin-opener-policy': /^same-origin$/,
+  'cross-origin-resource-policy': /^same-origin$/,
+  'referrer-policy': /^no-referrer$/,
+  'strict-transport-security': /^max-age=\d{8,}$/,
+  'x-content-type-options': /^nosniff$/,
+  'x-dns-prefetch-control': /^off$/,
+  'x-frame-options': /^DENY$/,
+}
+
+test('every kind of answer carries each header of the floor; https is kept to where people come by it', async () => {
+  const { url, stopUpstream } = await serve((_request, response) => response.end('{}'), {
+    PUBLIC_URL: 'https://chat.example.com',
+  })
+  const html = { accept: 'text/html' }
+  const { headers: fresh } = await get(`${url}/`)
+  const asked: Record<string, [string, RequestOptions?]> = {
+    page: ['/'],
+    'page of a place': ['/c/some-conversation', { headers: html }],
+    asset: ['/assets/index-abc123.js'],
+    'compressed asset': ['/assets/index-abc123.js', { headers: { 'accept-encoding': 'br' } }],
+    304: ['/', { headers: { 'if-none-match': String(fresh.etag) } }],
+    API: ['/api/x'],
+    health: ['/health'],
+    ready: ['/ready'],
+    metrics: ['/metrics'],
+    404: ['/nothing'],
+    '404 of an asset': ['/assets/gone-1.js', { headers: html }],
+    '404 of a path that climbs': ['/api/..%2f..%2fmetrics'],
+    '400 of the path': ['/%zz'],
+    405: ['/', { method: 'POST' }],
+    '405 of a strange method': ['/', { method: 'PROPFIND' }],
   }
+  const see = async (kind: string, [path, options]: [string, RequestOptions?]) => {
+    const answer = await get(url + path, options ?? {})
+    answer.resume()
+    for (const [name, value] of Object.entries(floor)) {
+      expect(String(answer.headers[name]), `${kind} (${answer.statusCode}): ${name}`).toMatch(value)
+    }
+    const kept = String(answer.headers['cache-control'])
+    const isAsset = /^(?:page|asset|compressed asset|304)/.test(kind)
+    expect(kept, kind).toMatch(isAsset ? /^(?:no-cache|public, .*immutable)$/ : /^no-store$/)
+  }
+  for (const [kind, question] of Object.entries(asked)) await see(kind, question)
+  await stopUpstream()
+  await see('502', ['/api/x'])
+  const malformed = await new Promise<string>((resolve) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () =>
+      socket.write('GET / HTTP/1.1\r\nbad header\r\n\r\n'),
+    )
+    socket.on('data', (data) => resolve(String(data)))
+  })
+  for (const name of Object.keys(floor)) expect(malformed.toLowerCase(), name).toContain(`\r\n${name}: `)
   const plain = await serve(null)
   expect((await fetch(plain.url)).headers.get('strict-transport-security')).toBeNull()
 })

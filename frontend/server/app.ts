@@ -12,6 +12,7 @@ import { Agent } from 'undici'
 import { type Assets, findAsset, sendAsset } from './assets.ts'
 import type { ServerConfig } from './config.ts'
 import { forward, type Forwarding } from './forward.ts'
+import { answerMalformed } from './malformed.ts'
 import { createMetrics, mayReadMetrics } from './metrics.ts'
 import { problemType, toProblem } from './problem.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -50,6 +51,10 @@ export function createApp({ config, assets, version, log }: AppParts): FastifyIn
     trustProxy: config.trustedProxies,
     forceCloseConnections: 'idle',
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
+    // These come before any hook.
+    frameworkErrors: (_error, request, reply) =>
+      void sendProblem(reply.headers(headers), toProblem('invalid_request', request.id, 'This is no address.')),
+    clientErrorHandler: answerMalformed(headers),
   })
 
   app.decorateRequest('headMs', null)

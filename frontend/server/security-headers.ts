@@ -13,15 +13,18 @@ const policy = [
   "form-action 'self'",
 ].join('; ')
 
-/** For every answer; what the orchestrator says about its own answers counts before these. */
+/** For every answer; what an asset or the orchestrator says of its own answers counts before these. */
 export function securityHeaders(https: boolean): Record<string, string> {
   return {
+    'cache-control': 'no-store',
     'content-security-policy': policy,
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
     'permissions-policy': 'camera=(), microphone=(), geolocation=(), payment=(), usb=()',
     'referrer-policy': 'no-referrer',
     'x-content-type-options': 'nosniff',
+    // A browser asks for the addresses of links' hosts before anybody follows them: a name asked for is a message sent.
+    'x-dns-prefetch-control': 'off',
     'x-frame-options': 'DENY',
     ...(https ? { 'strict-transport-security': 'max-age=31536000' } : {}),
   }

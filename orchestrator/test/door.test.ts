@@ -217,23 +217,3 @@ test('bounds a body by its route, a chat by its values, and what is said of a mi
   expect((await client.problem('POST', '/api/chat', many)).detail).toContain('values')
   expect((await client.ask(`${'word '.repeat(80_000)}`)).done).toBe(true)
 })
-
-test('says of everything it answers that it is data and nothing else', async () => {
-  const { client, stranger } = await startApp()
-  const { started } = await client.ask('Hello')
-  for (const response of [
-    await client.request('GET', `/api/runs/${started.runId}/events`),
-    await client.request('GET', '/api/session'),
-    await stranger.request('GET', '/api/session'),
-    await stranger.request('GET', '/nowhere'),
-  ]) {
-    const headers = Object.fromEntries(response.headers)
-    expect(headers).toMatchObject({
-      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-      'cross-origin-resource-policy': 'same-origin',
-      'referrer-policy': 'no-referrer',
-      'x-content-type-options': 'nosniff',
-    })
-    expect(headers['cache-control']).toMatch(/no-store|no-cache/)
-  }
-})

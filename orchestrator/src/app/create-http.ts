@@ -75,7 +75,7 @@ export function createHttp(parts: {
     log,
     metrics,
     metricsToken: config.http.metricsToken,
-    allowedOrigins: [config.http.publicUrl, ...config.http.allowedOrigins],
+    origins: { publicUrl: config.http.publicUrl, allowed: config.http.allowedOrigins },
     trustedProxies: config.http.trustedProxies,
     maxBodyBytes: config.http.uploadMaxBytes,
     draining,

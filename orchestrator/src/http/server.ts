@@ -15,7 +15,9 @@ import { admit, type Authenticate, type Caller } from './admit.ts'
 import { measure } from './measure.ts'
 import { HttpProblem, retryAfter, toInvalidRequest, toProblem } from './problem.ts'
 import type { Handler, Handlers } from './route.ts'
-import { refuseCrossSite } from './same-site.ts'
+import { answerMalformed } from './malformed.ts'
+import { checkOrigin, type Origins } from './origins.ts'
+import { safeHeaders } from './safe-headers.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -24,15 +26,6 @@ declare module 'fastify' {
     /** Who calls, and by which credential; null on routes that anyone may call. */
     caller: Caller | null
   }
-}
-
-/** What is answered here is data: never a page, a frame, a script, or another site's picture, and in nobody's cache. */
-const safeHeaders = {
-  'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
 }
 
 /** Of a body that is not a question with its images. */
@@ -49,7 +42,7 @@ export interface ServerOptions {
   log: Logger
   metrics: Metrics
   metricsToken: string | null
-  allowedOrigins: readonly string[]
+  origins: Origins
   trustedProxies: readonly string[]
   maxBodyBytes: number
   /** True once this process stops: new work is refused. */
@@ -58,13 +51,16 @@ export interface ServerOptions {
 
 /** The door: every route of the contract, checked before its handler runs, and every error in one shape. */
 export function createServer(options: ServerOptions): FastifyInstance {
+  const headers = safeHeaders(options.origins.publicUrl)
   const app: FastifyInstance = fastify({
     loggerInstance: options.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: options.maxBodyBytes,
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     genReqId: newId,
-    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
+    // These come before any hook.
+    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply.headers(headers)),
+    clientErrorHandler: answerMalformed(headers),
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 300 },
     // Slow senders are cut: headers within Node's own limit, the whole request within this.
@@ -73,8 +69,9 @@ export function createServer(options: ServerOptions): FastifyInstance {
   hashBodies(app)
   measure(app, options.metrics)
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers({ 'x-request-id': request.id, ...safeHeaders })
-    refuseCrossSite(request, new Set(options.allowedOrigins))
+    reply.headers({ 'x-request-id': request.id, ...headers })
+    if (checkOrigin(request, reply, options.origins)) return reply
+    return undefined
   })
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply))
   app.setNotFoundHandler((request, reply) =>
