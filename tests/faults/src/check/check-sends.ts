@@ -10,6 +10,7 @@ export function checkSends({ history, store }: Evidence): Violation[] {
     store.messages.filter((message) => message.role === 'user'),
     (message) => textOfParts(message.parts),
   )
+  const attempts = groupBy(history.sends, attemptOf)
   return history.sends.flatMap((send) => {
     const violations: Violation[] = []
     const find = (text: string, runId?: string): void => {
@@ -17,10 +18,8 @@ export function checkSends({ history, store }: Evidence): Violation[] {
     }
     const copies = stored.get(send.text)?.length ?? 0
     if (send.kind === 'submit' && copies > 1) find(`a question is stored ${copies} times`)
-    const refused = send.replies.every((reply) => reply.started === null) && (send.replies.at(-1)?.status ?? 0) >= 400
-    if (send.kind === 'submit' && refused && (send.replies.at(-1)?.status ?? 0) < 500 && copies > 0) {
-      find('a question that was refused is stored')
-    }
+    const asked = attempts.get(attemptOf(send)) ?? []
+    if (send.kind === 'submit' && asked.every(isRefused) && copies > 0) find('a question that was refused is stored')
     for (const { started } of send.replies) {
       if (started === null) continue
       const run = runs.get(started.runId)
@@ -35,6 +34,16 @@ export function checkSends({ history, store }: Evidence): Violation[] {
     }
     return violations
   })
+}
+
+/** One question under one key, however often and from however many pages it was asked. */
+function attemptOf(send: SendRecord): string {
+  return `${send.personId} ${send.key} ${send.text}`
+}
+
+/** Every time it was asked, somebody said no: one asking whose outcome is unknown may have been heard after another's refusal. */
+function isRefused(send: SendRecord): boolean {
+  return send.replies.length > 0 && send.replies.every(({ status }) => status >= 400 && status < 500)
 }
 
 /** I1, the order: each accepted send stands under the answer of the version before it. */

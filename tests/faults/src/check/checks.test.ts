@@ -141,6 +141,21 @@ test('a round in which all went well has no violation', () => {
   expect(checkAll(goodEvidence().evidence)).toEqual([])
 })
 
+/** While another answer ran it was refused; asked once more under its key a moment later, it was accepted. */
+test('a question that was refused at first and accepted later under the same key may be stored', () => {
+  const { evidence, history, send } = goodEvidence()
+  const refusal = { status: 409, code: 'run_active', started: null, replayed: false }
+  history.sends.unshift({ ...send, replies: [refusal] })
+  expect(checkAll(evidence)).toEqual([])
+})
+
+test('a question may be stored that somebody refused while an earlier asking was still under way', () => {
+  const { evidence, send } = goodEvidence()
+  const silence = { status: 0, code: '', started: null, replayed: false }
+  send.replies = [silence, { ...silence, status: 409, code: 'run_active' }]
+  expect(checkAll(evidence)).toEqual([])
+})
+
 describe('what must never be is seen:', () => {
   test.each<[string, string, (good: Good) => void]>([
     ['a lost question', 'I1', ({ store }) => (store.messages = store.messages.filter(({ id }) => id !== question))],
@@ -155,6 +170,19 @@ describe('what must never be is seen:', () => {
       'a refused question that is kept',
       'I1',
       ({ send }) => (send.replies = [{ status: 409, code: 'run_active', started: null, replayed: false }]),
+    ],
+    [
+      'a refused question that is kept although its key was accepted for another',
+      'I1',
+      ({ history, store, send }) => {
+        const refusal = { status: 422, code: 'key_reused', started: null, replayed: false }
+        history.sends.push({ ...send, text: '#q2 len:3 itl:5', replies: [refusal] })
+        store.messages.push({
+          ...store.messages[0]!,
+          id: person,
+          parts: [{ type: 'text', text: '#q2 len:3 itl:5' }],
+        })
+      },
     ],
     [
       'two runs of one question',

@@ -75,6 +75,7 @@ async function askInOneRequest(tab: Tab, place: Place, neighbours: Neighbourhood
   const resumed = started && tab.random.chance(0.4) ? resumeChat(tab, started.conversationId) : null
   const reader = await streamed
   if (reader !== null) await readOn(tab, reader, { restless: 0 })
+  else if (started) await readAll(tab, started.runId, 1)
   await resumed
 }
 

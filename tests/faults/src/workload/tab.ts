@@ -32,10 +32,21 @@ const silenceMs = 3000
 
 /** Asks again, with the same key, until an answer says what became of it. */
 export async function send(tab: Tab, question: Question): Promise<SendRecord> {
+  const record = newSend(tab, question, question.key ?? randomUUID())
+  while (!tab.closed.aborted) {
+    const reply = await sendOnce(tab, record, question)
+    record.replies.push(reply)
+    if (!mayChange(reply)) break
+    await sleep(tab.random.int(50, 400))
+  }
+  return record
+}
+
+function newSend(tab: Tab, question: Question, key: string): SendRecord {
   const record: SendRecord = {
     personId: tab.personId,
     mark: question.mark,
-    key: question.key ?? randomUUID(),
+    key,
     kind: question.kind ?? 'submit',
     text: question.text,
     conversationId: question.conversationId ?? null,
@@ -44,12 +55,6 @@ export async function send(tab: Tab, question: Question): Promise<SendRecord> {
     at: tab.now(),
   }
   tab.history.sends.push(record)
-  while (!tab.closed.aborted) {
-    const reply = await sendOnce(tab, record, question)
-    record.replies.push(reply)
-    if (!mayChange(reply)) break
-    await sleep(tab.random.int(50, 400))
-  }
   return record
 }
 
@@ -111,8 +116,9 @@ export interface ReadingHabits {
  * stream came of it. It is not asked again here: whoever calls sends the question once more, with its key.
  */
 export async function askAndStream(tab: Tab, question: Question, key: string): Promise<ReaderRecord | null> {
+  const asked = newSend(tab, question, key)
   let record: ReaderRecord | null = null
-  await tab.http.read('/api/chat', {
+  const end = await tab.http.read('/api/chat', {
     post: { body: bodyOf(question), headers: { 'idempotency-key': key } },
     silenceMs,
     onFrame: ({ id, data }) => {
@@ -123,6 +129,8 @@ export async function askAndStream(tab: Tab, question: Question, key: string): P
       return noteFrame(tab, record, id, data)
     },
   })
+  const status = end.end === 'refused' ? end.answer.status : record === null ? 0 : 200
+  asked.replies.push({ status, code: end.end === 'refused' ? codeOf(end.answer) : '', started: null, replayed: false })
   return record
 }
 
