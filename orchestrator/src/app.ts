@@ -1,4 +1,3 @@
-import { hostname } from 'node:os'
 import type { Logger } from 'pino'
 import { createHttp } from './app/create-http.ts'
 import { createRunDeps } from './app/create-run-deps.ts'
@@ -6,6 +5,7 @@ import { keepHouse } from './app/keep-house.ts'
 import { openPeople } from './app/open-people.ts'
 import { toolServers } from './app/tool-servers.ts'
 import { watchState } from './app/watch-state.ts'
+import { workerName } from './app/worker-name.ts'
 import type { Config } from './config/config.ts'
 import { openDoorbell } from './doorbell/open-doorbell.ts'
 import { createReadyCheck } from './health/check-ready.ts'
@@ -60,7 +60,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
   const limits = config.rateLimit.enabled ? config.rateLimit : null
   const deps = createRunDeps({ config, database, log, metrics, model, tools })
-  const runs = await RunManager.open({ database, journal, doorbell, deps, limits, workerName: workerNameOf(config) })
+  const runs = await RunManager.open({ database, journal, doorbell, deps, limits, workerName: workerName(config.http) ?? newId() })
   watchState(metrics.registry, { config, database, doorbell, journal, runs, model, tools })
   const people = await openPeople(options)
   const ready = createReadyCheck({ database, log, draining: () => state.draining })
@@ -101,11 +101,6 @@ export async function createApp(options: AppOptions): Promise<App> {
       await redis?.close()
     },
   }
-}
-
-/** A server started again on the same host and port is the same worker; on a port the system chooses, it is a new one. */
-function workerNameOf(config: Config): string {
-  return `${hostname()}:${config.http.port === 0 ? newId() : config.http.port}`
 }
 
 function observeCommit(metrics: Metrics, commit: { seconds: number; rows: number }): void {

@@ -1,22 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type App, createApp } from './app.ts'
+import { stopOnSignals } from './app/stop-on-signals.ts'
 import { ConfigError } from './config/config-error.ts'
 import type { Config } from './config/config.ts'
 import { loadConfig } from './config/load-config.ts'
 import { readDotenv } from './config/read-dotenv.ts'
 import { secretValues } from './config/secret-values.ts'
 import { armFailpoint } from './lib/failpoint.ts'
-import type { OpenedDatabase } from './storage/pooled-database.ts'
 import { openDatabase } from './storage/open-database.ts'
 import { migrate } from './storage/migrate.ts'
 import { createLog, type Log } from './telemetry/log.ts'
-
-/** How long running answers may go on after SIGTERM before they are handed over. */
-const DRAIN_MS = 20_000
-
-/** On Ctrl-C a person waits; the answers go on when the server is started again. */
-const INTERRUPT_MS = 0
 
 const root = resolve(import.meta.dirname, '../..')
 const env = readDotenv(root)
@@ -32,15 +26,24 @@ async function main(): Promise<void> {
   const { config, notices } = loadConfig(env, { version: readVersion(), cwd: root, terminal: process.stdout.isTTY })
   const log = await createLog({ ...config.log, secrets: secretValues(config) })
   for (const notice of notices) log.warn(notice)
+  const stopping = stopOnSignals(log)
   if (env.FAILPOINT && config.environment !== 'production') armFailpoint(env.FAILPOINT)
   const database = await openDatabase(config.database, { log })
   await migrate(database, { log })
   const app = await createApp({ config, database, log, env })
-  const port = await listen(app, config)
-  log.info({ port, version: config.version }, 'The orchestrator is ready')
-  await announce(app, config, port)
-  void tellFindings(app, config, log)
-  stopOnSignals(app, database, log)
+  stopping.from(async (patienceMs) => {
+    await app.close(patienceMs)
+    await database.close()
+  })
+  try {
+    const port = await listen(app, config)
+    log.info({ port, version: config.version }, 'The orchestrator is ready')
+    await announce(app, config, port)
+    void tellFindings(app, config, log)
+  } catch (error) {
+    // A server that is taken apart while it begins to listen cannot go on, and need not.
+    if (!stopping.begun()) throw error
+  }
 }
 
 async function listen(app: App, config: Config): Promise<number> {
@@ -56,7 +59,9 @@ async function announce(app: App, config: Config, port: number): Promise<void> {
   const ownerCode = mayGiveCode && !(await app.codes.hasOwner()) ? await app.codes.forOwner() : null
   process.send({ type: 'ready', port, ownerCode })
   process.on('message', (message: unknown) => {
-    if (!mayGiveCode || !isCodeRequest(message)) return
+    if (!mayGiveCode) return
+    if (isFailpoint(message)) armFailpoint(message.failpoint)
+    if (!isCodeRequest(message)) return
     app.codes.forOwner().then(
       (code) => process.send?.({ type: 'owner-code', code }),
       (error: unknown) => process.stderr.write(`${explain(error)}\n`),
@@ -80,29 +85,11 @@ function isCodeRequest(message: unknown): boolean {
   return typeof message === 'object' && message !== null && 'type' in message && message.type === 'owner-code?'
 }
 
-/** SIGTERM drains; SIGINT, or losing the parent, hands over at once; a second signal exits on the spot. */
-function stopOnSignals(app: App, database: OpenedDatabase, log: Log): void {
-  let stopping = false
-  const stop = (why: string, patienceMs: number): void => {
-    if (stopping) process.exit(130)
-    stopping = true
-    log.info({ why }, 'Stopping')
-    app
-      .close(patienceMs)
-      .then(() => database.close())
-      .catch((error: unknown) => {
-        log.error({ err: error }, 'The server did not stop cleanly')
-        process.exitCode = 1
-      })
-      .finally(() => {
-        if (process.channel) process.disconnect()
-      })
-  }
-  process.on('SIGTERM', () => stop('SIGTERM', DRAIN_MS))
-  process.on('SIGINT', () => stop('SIGINT', INTERRUPT_MS))
-  process.once('disconnect', () => {
-    if (!stopping) stop('the parent process is gone', INTERRUPT_MS)
-  })
+/** A fault test arms its failpoint in a server that runs. */
+function isFailpoint(message: unknown): message is { failpoint: string } {
+  return (
+    typeof message === 'object' && message !== null && 'failpoint' in message && typeof message.failpoint === 'string'
+  )
 }
 
 function readVersion(): string {

@@ -14,7 +14,7 @@ export type Failpoint =
   | 'cancel.after-commit'
   | 'lease.before-renew'
 
-/** One for the process, because it must be reached from everywhere; it is armed once, at the start, or never. */
+/** One for the process, because it must be reached from everywhere; it is armed at the start, by its parent while it runs, or never. */
 let armed: { name: string; signal: 'SIGKILL' | 'SIGSTOP'; left: number } | null = null
 
 /**
