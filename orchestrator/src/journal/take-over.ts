@@ -17,8 +17,11 @@ export interface TakenRun {
   silentMs?: number | null
 }
 
-/** Runs taken in one round; the next round takes the rest, and other workers share in them. */
-const MAX_TAKEN = 32
+/**
+ * Up to so many are taken without asking who else is there; of more, a worker takes its share of those that live. The
+ * others look within a second too, and what they leave is shared again, so that a thousand are taken in a few looks.
+ */
+const WITHOUT_SHARING = 32
 
 /**
  * Takes over runs whose worker's lease has run out, or was given back. Taking over excludes appending by the run's row
@@ -27,7 +30,7 @@ const MAX_TAKEN = 32
  */
 export async function takeOverRuns(database: Database, me: { id: string; name: string }): Promise<TakenRun[]> {
   const taken = await database.asSystem(async (tx) => {
-    const rows = await tx.sql<TakenRow>(TAKE, [me.id, me.name, MAX_TAKEN], 'take_over')
+    const rows = await tx.sql<TakenRow>(TAKE, [me.id, me.name, WITHOUT_SHARING], 'take_over')
     await tx.sql(FORGET_DEAD, [me.id, me.name], 'take_over_forget')
     return rows.map(toTakenRun)
   })
@@ -81,16 +84,22 @@ const TAKEN = `run.id, run.owner_id, run.conversation_id, run.message_id, run.us
     run.deaths, run.cancel_requested_at is not null as cancel_requested`
 
 /** A worker is dead when its lease is over, or when it is a former life of this one. A run given back has no worker. */
+const LOST = `
+    from run left join worker on worker.id = run.worker_id
+    where run.state = 'running' and run.worker_id is distinct from $1::uuid
+      and (worker.id is null or worker.lease_until < clock_timestamp() or worker.name = $2)`
+
 const TAKE = `
   with lost as (
     select run.id, run.worker_id,
       case when isfinite(worker.lease_until) then
         (extract(epoch from clock_timestamp() - worker.lease_until) + ${LEASE_SECONDS})::float8 * 1000
       end as silent_ms
-    from run left join worker on worker.id = run.worker_id
-    where run.state = 'running' and run.worker_id is distinct from $1::uuid
-      and (worker.id is null or worker.lease_until < clock_timestamp() or worker.name = $2)
-    order by run.id limit $3
+      ${LOST}
+    order by run.id limit greatest($3::bigint, (
+      select ceil(count(*)::float8 / (select count(*) from worker where id = $1::uuid or lease_until > clock_timestamp()))
+      ${LOST}
+    )::bigint)
     for update of run skip locked
   )
   update run set
