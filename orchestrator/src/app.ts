@@ -60,7 +60,14 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
   const limits = config.rateLimit.enabled ? config.rateLimit : null
   const deps = createRunDeps({ config, database, log, metrics, model, tools })
-  const runs = await RunManager.open({ database, journal, doorbell, deps, limits, workerName: workerName(config.http) ?? newId() })
+  const runs = await RunManager.open({
+    database,
+    journal,
+    doorbell,
+    deps,
+    limits,
+    workerName: workerName(config.http) ?? newId(),
+  })
   watchState(metrics.registry, { config, database, doorbell, journal, runs, model, tools })
   const people = await openPeople(options)
   const ready = createReadyCheck({ database, log, draining: () => state.draining })

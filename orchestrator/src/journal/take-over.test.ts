@@ -14,7 +14,11 @@ async function open(): Promise<Database> {
   return database
 }
 
-async function addWorker(database: Database, name: string, leaseSeconds: number): Promise<{ id: string; name: string }> {
+async function addWorker(
+  database: Database,
+  name: string,
+  leaseSeconds: number,
+): Promise<{ id: string; name: string }> {
   const id = newId()
   await database.asSystem((tx) =>
     tx.sql(`insert into worker (id, name, lease_until) values ($1, $2, now() + make_interval(secs => $3))`, [

@@ -9,6 +9,7 @@ import { tryBrokenBuilds } from './broken/try-broken-builds.ts'
 import { enterOwnMounts } from './cluster/small-disk.ts'
 import { startCluster } from './cluster/start-cluster.ts'
 import { addRound, newFigures } from './figures.ts'
+import { planRounds } from './plan-rounds.ts'
 import { formatFigures, formatMix, formatViolation } from './report.ts'
 import { runRound } from './run-round.ts'
 
@@ -23,12 +24,6 @@ const { values } = parseArgs({
   },
 })
 
-/** Every so manieth round has only faults that nobody may notice. */
-const calmEvery = { short: 4, long: 10 }
-
-/** Few enough to find one's way in, many enough for their end to cost little. */
-const faultsPerRound = { short: 60, long: 120 }
-
 // What is left open, an idle connection or a pipe, must not hold the verdict back.
 process.exit(
   (await enterOwnMounts()) ??
@@ -40,15 +35,13 @@ async function run(): Promise<number> {
   const figures = newFigures()
   const count = Number(values.count)
   const mix = count > 500 ? 'long' : 'short'
-  const rounds = values.round === undefined ? Math.ceil(count / faultsPerRound[mix]) : 1
-  const first = Number(values.round ?? 1)
+  const rounds = planRounds(count, mix).map((plan, at) => ({ ...plan, round: at + 1 }))
+  const chosen = values.round === undefined ? rounds : rounds.filter(({ round }) => round === Number(values.round))
   const cluster = await startCluster({ replicas: Number(values.replicas) })
   try {
-    for (let round = first; round < first + rounds; round++) {
-      const faults = Math.min(faultsPerRound[mix], count - figures.faults)
-      const calm = round % calmEvery[mix] === 0 ? { only: unnoticed } : {}
-      const only = values.only === undefined ? calm : { only: values.only }
-      const result = await runRound(cluster, { seed: values.seed, round, faults, mix, ...only })
+    for (const { round, faults, calm } of chosen) {
+      const only = values.only ?? (calm ? unnoticed : undefined)
+      const result = await runRound(cluster, { seed: values.seed, round, faults, mix, ...(only ? { only } : {}) })
       addRound(figures, result.evidence, result.violations)
       console.log(
         `round ${round}: ${result.evidence.history.faults.length} faults in ${Math.round(result.seconds)} s, ` +

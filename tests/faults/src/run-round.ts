@@ -27,17 +27,18 @@ export interface RoundResult {
   seconds: number
 }
 
-const names = ['Ada', 'Bo', 'Chen', 'Dara', 'Eve']
+/** The more faults there are at once, the more people there must be to meet them. */
+const names = { short: ['Ada', 'Bo', 'Chen', 'Dara', 'Eve'], long: ['Ada', 'Bo', 'Chen', 'Dara', 'Eve', 'Finn', 'Gil'] }
 const tabsEach = 2
 
 /** People work, the nemesis strikes, everything is made good, the work ends, and all that is left is checked. */
 export async function runRound(cluster: Cluster, options: RoundOptions): Promise<RoundResult> {
   const began = performance.now()
   const now = (): number => performance.now() - began
-  const { settleMs = 60_000 } = options
+  const { settleMs = 60_000, mix = 'short' } = options
   const random = createRandom(`${options.seed}/${options.round}`)
   const history = newHistory(options.seed, options.round)
-  const persons = await makePersons(cluster, names)
+  const persons = await makePersons(cluster, names[mix])
   history.persons = persons.map(({ id, name }) => ({ id, name }))
   const logsBefore = cluster.replicas.map((replica) => replica.logs().length)
   const firstCall = cluster.upstream.calls.length
@@ -48,7 +49,7 @@ export async function runRound(cluster: Cluster, options: RoundOptions): Promise
     history,
     random,
     count: options.faults,
-    mix: options.mix ?? 'short',
+    mix,
     now,
     ...(options.only ? { only: options.only } : {}),
   })

@@ -262,7 +262,7 @@ describe('what must never be is seen:', () => {
       'a call that failed although only Redis was away',
       'I12',
       ({ history }) => {
-        history.faults.push({ name: 'Redis killed', hand: 'stores', deaths: 0, at: 0, until: 9, detail: '' })
+        history.faults.push({ name: 'Redis killed', hand: 'redis', deaths: 0, at: 0, until: 9, detail: '' })
         history.calls.push({ method: 'GET', path: '/', status: 503, code: 'unavailable', requestId: 'r', at: 5 })
       },
     ],

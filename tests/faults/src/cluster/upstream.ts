@@ -20,8 +20,11 @@ export interface UpstreamCall {
 export interface Upstream {
   simulator: ModelSimulator
   calls: UpstreamCall[]
-  /** The next `times` requests meet this fault, in the words of the simulator's model names. */
-  disturb(fault: string, times: number): { left(): number }
+  /**
+   * The next `times` requests meet this fault, in the words of the simulator's model names, after those that were meant to
+   * meet an earlier one. `end` takes back what was not met.
+   */
+  disturb(fault: string, times: number): { left(): number; end(): void }
   heal(): void
 }
 
@@ -34,13 +37,14 @@ const described = /#([0-9a-z-]+) len:(\d+) itl:(\d+)/
 
 export async function startUpstream(): Promise<Upstream> {
   const calls: UpstreamCall[] = []
-  let fault = { name: '', times: 0 }
+  let faults: { name: string; times: number }[] = []
   const simulator: ModelSimulator = await startModelSimulator({ behave: (request) => behave(request) })
   const behave = (request: ChatRequest): string => {
     const [, mark = '', length = '8', itl = '5'] = newestDescription(request) ?? []
     const { conversation, prefix } = findPrefix(request.messages)
-    const met = fault.times > 0 ? fault.name : ''
-    if (met !== '') fault.times -= 1
+    const fault = faults.find(({ times }) => times > 0)
+    const met = fault?.name ?? ''
+    if (fault !== undefined) fault.times -= 1
     calls.push({
       mark,
       nonce: nonceOf(conversation, 0),
@@ -56,11 +60,16 @@ export async function startUpstream(): Promise<Upstream> {
     calls,
     disturb: (name, times) => {
       const mine = { name, times }
-      fault = mine
-      return { left: () => mine.times }
+      faults.push(mine)
+      return {
+        left: () => mine.times,
+        end: () => {
+          faults = faults.filter((each) => each !== mine)
+        },
+      }
     },
     heal: () => {
-      fault = { name: '', times: 0 }
+      faults = []
     },
   }
 }

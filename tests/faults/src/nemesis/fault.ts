@@ -1,8 +1,8 @@
 import type { Cluster } from '../cluster/start-cluster.ts'
 import type { Random } from '../random.ts'
 
-/** Who does it. Each hand does one thing at a time; together they make the pairs. */
-export type Hand = 'processes' | 'stores' | 'model' | 'edges'
+/** What it strikes. Faults of different kinds meet, and so make the pairs; see `arms` for those of one kind. */
+export type Hand = 'processes' | 'postgres' | 'redis' | 'model' | 'upstream' | 'tools' | 'clients'
 
 export interface Fault {
   name: string

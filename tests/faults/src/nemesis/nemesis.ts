@@ -10,10 +10,36 @@ import { wireFaults } from './wire-faults.ts'
 
 const allFaults: readonly Fault[] = [...processFaults, ...storeFaults, ...wireFaults]
 
-/** Of a hundred faults, how many each hand strikes: in a short run, in which each kind must come up, and in a long one. */
-const shares: Record<'short' | 'long', Record<Hand, number>> = {
-  short: { processes: 18, stores: 27, model: 35, edges: 20 },
-  long: { processes: 7, stores: 18, model: 45, edges: 30 },
+interface Share {
+  /** Of a hundred faults, how many are of this kind. */
+  of100: number
+  /** How many of them may be under way at once; each arm does one thing at a time. */
+  arms: number
+}
+
+/**
+ * In a short run each fault must come up; in a long one most are of the kind that is most frequent in the field. What is
+ * one thing (a wire, a database) is struck by one arm, so that no fault makes good what another has just begun.
+ */
+const shares: Record<'short' | 'long', Record<Hand, Share>> = {
+  short: {
+    processes: { of100: 14, arms: 1 },
+    postgres: { of100: 18, arms: 1 },
+    redis: { of100: 14, arms: 1 },
+    model: { of100: 28, arms: 2 },
+    upstream: { of100: 8, arms: 1 },
+    tools: { of100: 8, arms: 1 },
+    clients: { of100: 10, arms: 1 },
+  },
+  long: {
+    processes: { of100: 5, arms: 1 },
+    postgres: { of100: 8, arms: 1 },
+    redis: { of100: 10, arms: 1 },
+    model: { of100: 44, arms: 4 },
+    upstream: { of100: 10, arms: 1 },
+    tools: { of100: 8, arms: 1 },
+    clients: { of100: 15, arms: 1 },
+  },
 }
 
 export interface NemesisOptions {
@@ -33,20 +59,17 @@ export async function strike(options: NemesisOptions): Promise<void> {
     ({ name }) => options.only === undefined || options.only.some((part) => name.includes(part)),
   )
   if (faults.length === 0) throw new Error('There is no such fault')
-  const hands = (Object.keys(shares.short) as Hand[]).filter((hand) => faults.some((fault) => fault.hand === hand))
-  const share = shares[options.mix]
-  const total = hands.reduce((sum, hand) => sum + share[hand], 0)
   const watch = watchProcesses(options)
-  let given = 0
   try {
     await Promise.all(
-      hands.map((hand, at) => {
-        const rest = options.count - given
-        const own = at === hands.length - 1 ? rest : Math.min(rest, Math.round((options.count * share[hand]) / total))
-        given += own
-        const mine = faults.filter((fault) => fault.hand === hand)
-        return strikeWith(mine, own, options, watch.expectTrouble)
-      }),
+      divide(options.count, shares[options.mix], faults).map(({ hand, arm, count }) =>
+        strikeWith(
+          faults.filter((fault) => fault.hand === hand),
+          { arm: `${hand} ${arm}`, count },
+          options,
+          watch.expectTrouble,
+        ),
+      ),
     )
   } finally {
     watch.stop()
@@ -54,13 +77,35 @@ export async function strike(options: NemesisOptions): Promise<void> {
   }
 }
 
+/** How often each arm strikes: together `count` times. Hands without a fault to choose from have none. */
+function divide(
+  count: number,
+  share: Record<Hand, Share>,
+  faults: readonly Fault[],
+): { hand: Hand; arm: number; count: number }[] {
+  const hands = (Object.keys(share) as Hand[]).filter((hand) => faults.some((fault) => fault.hand === hand))
+  const total = hands.reduce((sum, hand) => sum + share[hand].of100, 0)
+  const arms = hands.flatMap((hand) =>
+    Array.from({ length: share[hand].arms }, (_, arm) => ({ hand, arm, share: share[hand].of100 / share[hand].arms })),
+  )
+  let given = 0
+  let passed = 0
+  return arms.map(({ hand, arm, share: own }) => {
+    passed += own
+    const upTo = Math.round((count * passed) / total)
+    const mine = upTo - given
+    given = upTo
+    return { hand, arm, count: mine }
+  })
+}
+
 async function strikeWith(
   faults: readonly Fault[],
-  count: number,
+  { arm, count }: { arm: string; count: number },
   { cluster, history, random, now }: NemesisOptions,
   expectTrouble: (replica: number) => () => void,
 ): Promise<void> {
-  const own = random.fork(faults[0]?.hand ?? '')
+  const own = random.fork(arm)
   let struck = 0
   // What a fault was to hit may not come by; it does not count, and is not waited for without end.
   for (let tries = 0; struck < count && tries < count * 3; tries++) {

@@ -85,10 +85,8 @@ async function killAll({ cluster, expectTrouble }: Target): Promise<string> {
     return expectTrouble(at)
   })
   await Promise.all(cluster.replicas.map((replica) => replica.kill()))
-  for (const [at, replica] of cluster.replicas.entries()) {
-    await bringUp(replica)
-    done[at]?.()
-  }
+  await Promise.all(cluster.replicas.map((replica) => bringUp(replica)))
+  for (const each of done) each()
   return 'all'
 }
 
@@ -139,12 +137,11 @@ export class Accident extends Error {
   override name = 'Accident'
 }
 
-/** Starts the server anew with the failpoint armed, and waits until it is met. */
+/** Arms the failpoint in a server that runs, and waits until it is met. */
 async function strikeAt(target: Target, name: string, action: 'kill' | 'stop', passes: number): Promise<string | null> {
   const { replica, done } = choose(target)
   const pass = target.random.int(1, passes)
-  await replica.kill()
-  await bringUp(replica, { FAILPOINT: `${name}:${action}@${pass}` })
+  replica.tell({ failpoint: `${name}:${action}@${pass}` })
   const met = await until(() => (action === 'kill' ? !replica.running() : isFrozen(replica.pid)), 5000)
   if (met && action === 'stop') {
     await sleep(beyondLeaseMs)

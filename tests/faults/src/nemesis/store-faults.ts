@@ -39,11 +39,11 @@ type Wire = keyof Target['cluster']['wires']
 
 function postgres(name: string, weight: number, strike: Fault['strike']): Fault {
   // A lease that cannot be renewed for long runs out.
-  return { name: `PostgreSQL ${name}`, hand: 'stores', weight, deaths: 1, strike }
+  return { name: `PostgreSQL ${name}`, hand: 'postgres', weight, deaths: 1, strike }
 }
 
 function redis(name: string, weight: number, strike: Fault['strike']): Fault {
-  return { name: `Redis ${name}`, hand: 'stores', weight, strike }
+  return { name: `Redis ${name}`, hand: 'redis', weight, strike }
 }
 
 async function crashPostgres({ cluster }: Target, awayMs: number): Promise<string> {

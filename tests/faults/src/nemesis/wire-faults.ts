@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Fault, Target } from './fault.ts'
+import type { Fault, Hand, Target } from './fault.ts'
 import { cut, poison, refuse } from './store-faults.ts'
 import { until } from './process-faults.ts'
 
@@ -32,23 +32,25 @@ const model = disturbances.map(([name, words, weight]): Fault => ({
 
 export const wireFaults: Fault[] = [
   ...model,
-  wire('the model is reset', 4, (target) => cut(target, 'upstream', 'reset')),
-  wire('the model is closed', 3, (target) => cut(target, 'upstream', 'close')),
-  wire('the model stalls', 5, (target) => poison(target, 'upstream', { stalled: true }, [200, 1200])),
-  wire('the model is sliced', 4, (target) => poison(target, 'upstream', { sliceBytes: 5 }, [300, 800])),
-  wire('the model is slow', 3, (target) => poison(target, 'upstream', { latencyMs: 60, jitterMs: 200 }, [300, 900])),
-  wire('the model refuses', 3, (target) => refuse(target, 'upstream')),
-  wire('the tool server crashes', 5, crashTools),
-  wire('the tool server is reset', 4, (target) => cut(target, 'tools', 'reset')),
-  wire('the tool server stalls', 3, (target) => poison(target, 'tools', { stalled: true }, [300, 1200])),
-  wire('the tool server is slow', 2, (target) =>
+  wire('upstream', 'the model is reset', 4, (target) => cut(target, 'upstream', 'reset')),
+  wire('upstream', 'the model is closed', 3, (target) => cut(target, 'upstream', 'close')),
+  wire('upstream', 'the model stalls', 5, (target) => poison(target, 'upstream', { stalled: true }, [200, 1200])),
+  wire('upstream', 'the model is sliced', 4, (target) => poison(target, 'upstream', { sliceBytes: 5 }, [300, 800])),
+  wire('upstream', 'the model is slow', 3, (target) =>
+    poison(target, 'upstream', { latencyMs: 60, jitterMs: 200 }, [300, 900]),
+  ),
+  wire('upstream', 'the model refuses', 3, (target) => refuse(target, 'upstream')),
+  wire('tools', 'the tool server crashes', 5, crashTools),
+  wire('tools', 'the tool server is reset', 4, (target) => cut(target, 'tools', 'reset')),
+  wire('tools', 'the tool server stalls', 3, (target) => poison(target, 'tools', { stalled: true }, [300, 1200])),
+  wire('tools', 'the tool server is slow', 2, (target) =>
     poison(target, 'tools', { latencyMs: 100, jitterMs: 200 }, [400, 900]),
   ),
-  wire('all clients are cut', 10, cutClients),
+  wire('clients', 'all clients are cut', 10, cutClients),
 ]
 
-function wire(name: string, weight: number, strike: Fault['strike']): Fault {
-  return { name, hand: name.startsWith('the model') ? 'model' : 'edges', weight, strike }
+function wire(hand: Hand, name: string, weight: number, strike: Fault['strike']): Fault {
+  return { name, hand, weight, strike }
 }
 
 /** The next requests meet it; a moment without any, and it did not happen. */
@@ -56,7 +58,7 @@ async function disturb({ cluster, random }: Target, words: string): Promise<stri
   const times = random.int(1, 3)
   const set = cluster.upstream.disturb(words, times)
   await until(() => set.left() === 0, 1200)
-  cluster.upstream.heal()
+  set.end()
   const met = times - set.left()
   return met === 0 ? null : `${words}, ${met} times`
 }

@@ -20,6 +20,8 @@ export interface ServerChild {
   running(): boolean
   /** Starts it again, on the same port, after `kill` or `stop`, with more in its environment; resolves when it is ready. */
   start(env?: Record<string, string>): Promise<void>
+  /** Says something to it over its channel. */
+  tell(message: Record<string, string>): void
   /** Stops it in its tracks, and lets it go on. */
   pause(): void
   resume(): void
@@ -67,6 +69,7 @@ export async function startServerChild(spec: ServerSpec): Promise<ServerChild> {
       await life.end('SIGKILL')
       life = await startLife({ ...spec, env: { ...spec.env, ...env } }, hear)
     },
+    tell: (message) => void life.child.send(message),
     pause: () => void life.child.kill('SIGSTOP'),
     resume: () => void life.child.kill('SIGCONT'),
   }
