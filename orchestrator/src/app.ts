@@ -14,7 +14,6 @@ import type { Finding } from './health/finding.ts'
 import { prepareClosing } from './http/close-server.ts'
 import type { HttpServer } from './http/server.ts'
 import { openJournal } from './journal/journal.ts'
-import { newId } from './lib/new-id.ts'
 import { openConnections } from './mcp/connections.ts'
 import { openModelChoice } from './models/open-model-choice.ts'
 import { openRedis } from './redis/open-redis.ts'
@@ -60,14 +59,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   })
   const limits = config.rateLimit.enabled ? config.rateLimit : null
   const deps = createRunDeps({ config, database, log, metrics, model, tools })
-  const runs = await RunManager.open({
-    database,
-    journal,
-    doorbell,
-    deps,
-    limits,
-    workerName: workerName(config.http) ?? newId(),
-  })
+  const runs = await RunManager.open({ database, journal, doorbell, deps, limits, workerName: workerName(config.http) })
   watchState(metrics.registry, { config, database, doorbell, journal, runs, model, tools })
   const people = await openPeople(options)
   const ready = createReadyCheck({ database, log, draining: () => state.draining })
