@@ -40,13 +40,13 @@ async function examineRunning({ config, database, redis, connections }: Running)
     lookAtRedis(redis, (ms) => sleep(ms)),
     connections.settled(TOOL_PATIENCE),
   ])
-  const outside = 'npm run doctor looks at it, from outside'
+  const outside = 'seen only from outside, by npm run doctor --'
   return [
     ...lookAtSecrets(config),
     ...ofDatabase,
     ofRedis,
     ...lookAtTools(connections.list),
-    skipped('Streaming', `${outside}: -- --url and the address where people reach the system`),
-    skipped('Grace period', `${outside}: -- --grace-period and the seconds it is given to stop`),
+    skipped('Streaming', `${outside} --url <where people reach it>`),
+    skipped('Grace period', `${outside} --grace-period <seconds it is given to stop>`),
   ]
 }
