@@ -20,6 +20,7 @@ export default defineConfig({
   test: {
     projects: [
       project('contract', ['contract/src/**/*.test.ts']),
+      project('telemetry', ['telemetry/src/**/*.test.ts']),
       project('orchestrator', others ? onDatabase() : [units], {
         globalSetup: services,
         testTimeout: 20_000,

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Health, Ready } from '@ai-assistant/contract'
+import { formatTraceparent, parseTraceparent } from '@ai-assistant/telemetry/trace-context'
+import { type Span, silentTracer, type Tracer } from '@ai-assistant/telemetry/tracer'
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -11,7 +13,7 @@ import fastify, {
 import { Agent } from 'undici'
 import { type Assets, findAsset, sendAsset } from './assets.ts'
 import type { ServerConfig } from './config.ts'
-import { forward, type Forwarding } from './forward.ts'
+import { forward, type ForwardFailure, type Forwarding } from './forward.ts'
 import { answerMalformed } from './malformed.ts'
 import { createMetrics, mayReadMetrics } from './metrics.ts'
 import { problemType, toProblem } from './problem.ts'
@@ -29,6 +31,8 @@ export interface AppParts {
   assets: Assets
   version: string
   log: FastifyBaseLogger
+  /** Absent: tracing is off. */
+  tracer?: Tracer
 }
 
 /** A client that came to a dead end comes back after this many seconds; a restart takes about as long. */
@@ -41,7 +45,7 @@ const readyTimeout = 2_000
 const streamGrace = 1_000
 
 /** The web app's server: gives out the app, and passes `/api` and `/v1` on, so that the browser sees one origin. */
-export function createApp({ config, assets, version, log }: AppParts): FastifyInstance {
+export function createApp({ config, assets, version, log, tracer = silentTracer }: AppParts): FastifyInstance {
   const metrics = createMetrics(version)
   const headers = securityHeaders(config.https)
   const dispatcher = new Agent({ connectTimeout: 5_000, keepAliveTimeout: 4_000 })
@@ -90,7 +94,7 @@ export function createApp({ config, assets, version, log }: AppParts): FastifyIn
   })
 
   const forwarding = { origin: config.orchestratorUrl, dispatcher, headers }
-  for (const url of ['/api/*', '/v1/*']) app.all(url, forwardRoute(config, forwarding, log))
+  for (const url of ['/api/*', '/v1/*']) app.all(url, forwardRoute(config, forwarding, log, tracer))
   app.get('/*', (request, reply) => {
     const asset = findAsset(assets, request)
     if (asset) return sendAsset(asset, request, reply)
@@ -100,7 +104,7 @@ export function createApp({ config, assets, version, log }: AppParts): FastifyIn
     return sendProblem(reply, toProblem('method_not_allowed', request.id, 'Only GET and HEAD are offered here.'))
   })
   app.setErrorHandler((error, request, reply) => {
-    log.error({ err: error, requestId: request.id }, 'a request failed')
+    log.error({ err: error, request: request.id }, 'A request failed')
     return sendProblem(reply, toProblem('internal', request.id, 'Try again in a moment.'))
   })
 
@@ -109,7 +113,7 @@ export function createApp({ config, assets, version, log }: AppParts): FastifyIn
   return app
 }
 
-function forwardRoute(config: ServerConfig, forwarding: Forwarding, log: FastifyBaseLogger) {
+function forwardRoute(config: ServerConfig, forwarding: Forwarding, log: FastifyBaseLogger, tracer: Tracer) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     if (!staysBelow(request.url)) {
       return sendProblem(reply, toProblem('not_found', request.id, 'There is nothing at this address.'))
@@ -120,11 +124,13 @@ function forwardRoute(config: ServerConfig, forwarding: Forwarding, log: Fastify
     }
     const { protocol, host, id: requestId } = request
     const onHead = () => void (request.headMs = reply.elapsedTime)
-    const caller = { protocol, host, requestId, onHead }
+    const span = startSpan(request, tracer)
+    const trace = span.recording && span.context ? { traceparent: formatTraceparent(span.context) } : {}
     reply.hijack()
-    const failure = await forward(request.raw, reply.raw, caller, forwarding)
+    const failure = await forward(request.raw, reply.raw, { protocol, host, requestId, onHead, trace }, forwarding)
+    endSpan(span, reply, failure)
     if (failure === null || reply.raw.destroyed) return reply
-    log.warn({ requestId: request.id, ...failure }, 'the orchestrator could not be asked')
+    log.warn({ request: requestId, trace: span.context?.traceId, ...failure }, 'The orchestrator could not be asked')
     const problem = toProblem(
       'unavailable',
       request.id,
@@ -138,6 +144,21 @@ function forwardRoute(config: ServerConfig, forwarding: Forwarding, log: Fastify
     request.raw.resume()
     return reply
   }
+}
+
+function startSpan(request: FastifyRequest, tracer: Tracer): Span {
+  const path = patternOf(request)
+  return tracer.start(`${request.method} ${path}`, {
+    kind: 'server',
+    parent: parseTraceparent(request.headers['traceparent']),
+    attributes: { 'http.request.method': request.method, 'http.route': path },
+  })
+}
+
+function endSpan(span: Span, reply: FastifyReply, failure: ForwardFailure | null): void {
+  span.set({ 'http.response.status_code': failure === null ? reply.raw.statusCode : 502 })
+  if (failure !== null) span.fail(failure.code, failure.message)
+  span.end()
 }
 
 /** A route's pattern; a question is told from all else that is passed on, because its fate is what matters most. */

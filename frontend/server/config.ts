@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { samplerNames, type TracingSettings, tracingSettings } from '@ai-assistant/telemetry/tracing-settings'
 import { z } from 'zod'
 
 export interface ServerConfig {
@@ -13,6 +14,9 @@ export interface ServerConfig {
   metricsToken: string | null
   trustedProxies: string[]
   uploadMaxBytes: number
+  /** null: off. */
+  tracing: TracingSettings | null
+  environment: string
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal'
 }
 
@@ -33,6 +37,7 @@ const names: Record<string, ServerConfig['logLevel']> = {
 }
 
 const port = 'must be a port number from 0 to 65535'
+const share = 'must be a number from 0 to 1'
 const url = 'must be an address that begins with http:// or https://'
 
 const schema = z.object({
@@ -52,7 +57,20 @@ const schema = z.object({
     .string()
     .toLowerCase()
     .refine((level) => level in names, 'must be trace, debug, info, warn, error or fatal')
-    .default('info'),
+    .optional(),
+  DEBUG: z.stringbool('must be true or false').default(false),
+  JAEGER_AGENT_HOST: z.string().optional(),
+  JAEGER_AGENT_PORT: z.coerce.number(port).int(port).min(0, port).max(65_535, port).optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/, error: url }).optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: z.string().optional(),
+  OTEL_SERVICE_NAME: z.string().optional(),
+  OTEL_RESOURCE_ATTRIBUTES: z.string().optional(),
+  OTEL_TRACES_SAMPLER: z
+    .string()
+    .toLowerCase()
+    .pipe(z.enum(samplerNames, `must be one of ${samplerNames.join(', ')}`))
+    .default('parentbased_always_on'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number(share).min(0, share).max(1, share).default(1),
   ENVIRONMENT: z.string().default('development'),
 })
 
@@ -81,8 +99,23 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     metricsToken: values.METRICS_TOKEN?.trim() ?? null,
     trustedProxies: values.TRUSTED_PROXIES.split(',').map((part) => part.trim()),
     uploadMaxBytes: values.UPLOAD_MAX_BYTES,
-    logLevel: names[values.LOG_LEVEL] ?? 'info',
+    tracing: tracingOf(values),
+    environment: values.ENVIRONMENT,
+    logLevel: names[values.LOG_LEVEL ?? ''] ?? (values.DEBUG ? 'debug' : 'info'),
   }
+}
+
+function tracingOf(values: z.output<typeof schema>): TracingSettings | null {
+  return tracingSettings({
+    endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT ?? null,
+    headers: values.OTEL_EXPORTER_OTLP_HEADERS ?? null,
+    jaegerHost: values.JAEGER_AGENT_HOST ?? null,
+    jaegerPort: values.JAEGER_AGENT_PORT ?? null,
+    serviceName: values.OTEL_SERVICE_NAME ?? null,
+    attributes: values.OTEL_RESOURCE_ATTRIBUTES ?? null,
+    sampler: values.OTEL_TRACES_SAMPLER,
+    ratio: values.OTEL_TRACES_SAMPLER_ARG,
+  })
 }
 
 function tokenFrom(file: string | undefined): string | undefined {

@@ -13,6 +13,8 @@ export interface Caller {
   protocol: string
   host: string
   requestId: string
+  /** Headers by which it joins the trace, in the place of the caller's; empty where we record none. */
+  trace?: { traceparent?: string }
   /** The orchestrator begins to answer. */
   onHead?: () => void
 }
@@ -134,11 +136,12 @@ async function bodyOf(request: IncomingMessage): Promise<Buffer | Readable | nul
   return Buffer.concat(chunks)
 }
 
-function requestHeaders(request: IncomingMessage, { protocol, host, requestId }: Caller): IncomingHttpHeaders {
+function requestHeaders(request: IncomingMessage, { protocol, host, requestId, trace }: Caller): IncomingHttpHeaders {
   const before = request.headers['x-forwarded-for']
   const address = request.socket.remoteAddress ?? ''
   return {
     ...passedOn(request.headers),
+    ...trace,
     'x-forwarded-for': before ? `${String(before)}, ${address}` : address,
     'x-forwarded-proto': protocol,
     'x-forwarded-host': host,

@@ -4,6 +4,7 @@ import { pino, stdTimeFunctions } from 'pino'
 import { createApp } from './app.ts'
 import { indexAssets } from './assets.ts'
 import { ConfigError, readConfig, type ServerConfig } from './config.ts'
+import { startTracing } from './start-tracing.ts'
 
 const folder = join(import.meta.dirname, '..')
 
@@ -25,7 +26,9 @@ async function start(config: ServerConfig): Promise<void> {
   const assets = indexAssets(join(folder, 'dist'))
   if (assets.size === 0) throw new ConfigError('The web app is not built. Run `npm run build -w frontend`.')
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  const app = createApp({ config, assets, version, log })
+  const tracer = await startTracing(config, version, log)
+  const app = createApp({ config, assets, version, log, tracer })
+  app.addHook('onClose', () => tracer.close())
 
   await app.listen({ host: config.host, port: config.port }).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EADDRINUSE'

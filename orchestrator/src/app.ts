@@ -3,6 +3,7 @@ import { createHttp } from './app/create-http.ts'
 import { createRunDeps } from './app/create-run-deps.ts'
 import { keepHouse } from './app/keep-house.ts'
 import { openPeople } from './app/open-people.ts'
+import { startTracing } from './app/start-tracing.ts'
 import { toolServers } from './app/tool-servers.ts'
 import { watchState } from './app/watch-state.ts'
 import { workerName } from './app/worker-name.ts'
@@ -49,6 +50,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const redis = openRedis(config.redis, { log })
   const doorbell = openDoorbell(redis)
   const metrics = createMetrics()
+  const tracer = await startTracing(config, log, metrics)
   const journal = openJournal({ database, doorbell, log, observe: (commit) => observeCommit(metrics, commit) })
   const connections = openConnections(await toolServers(options), { version: config.version })
   const model = await openModelChoice(config.model, { log })
@@ -58,7 +60,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     onError: (error) => log.warn(error),
   })
   const limits = config.rateLimit.enabled ? config.rateLimit : null
-  const deps = createRunDeps({ config, database, log, metrics, model, tools })
+  const deps = createRunDeps({ config, database, log, metrics, tracer, model, tools })
   const runs = await RunManager.open({ database, journal, doorbell, deps, limits, workerName: workerName(config.http) })
   watchState(metrics.registry, { config, database, doorbell, journal, runs, model, tools })
   const people = await openPeople(options)
@@ -74,6 +76,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     model,
     tools,
     metrics,
+    tracer,
     ready,
     examine,
     draining: () => state.draining,
@@ -98,6 +101,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await model.close()
       await doorbell.close()
       await redis?.close()
+      await tracer.close()
     },
   }
 }

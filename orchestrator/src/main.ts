@@ -10,7 +10,9 @@ import { secretValues } from './config/secret-values.ts'
 import { armFailpoint } from './lib/failpoint.ts'
 import { openDatabase } from './storage/open-database.ts'
 import { migrate } from './storage/migrate.ts'
+import type { ErrorReporter } from './telemetry/error-reporter.ts'
 import { createLog, type Log } from './telemetry/log.ts'
+import { withoutSecrets } from './telemetry/without-secrets.ts'
 
 const root = resolve(import.meta.dirname, '../..')
 const env = readDotenv(root)
@@ -24,7 +26,10 @@ await main().catch((error: unknown) => {
 
 async function main(): Promise<void> {
   const { config, notices } = loadConfig(env, { version: readVersion(), cwd: root, terminal: process.stdout.isTTY })
-  const log = await createLog({ ...config.log, secrets: secretValues(config) })
+  const secrets = secretValues(config)
+  const reporter = await openReporter(config, secrets)
+  const log = await createLog({ ...config.log, secrets, ...(reporter && { report: reporter.report }) })
+  endOnUncaught(log, reporter)
   for (const notice of notices) log.warn(notice)
   const stopping = stopOnSignals(log)
   if (env.FAILPOINT && config.environment !== 'production') armFailpoint(env.FAILPOINT)
@@ -44,6 +49,22 @@ async function main(): Promise<void> {
     // A server that is taken apart while it begins to listen cannot go on, and need not.
     if (!stopping.begun()) throw error
   }
+}
+
+/** Loaded only where there is somebody to report to. */
+async function openReporter(config: Config, secrets: readonly string[]): Promise<ErrorReporter | null> {
+  const { sentryDsn: dsn, version: release, environment } = config
+  if (dsn === null) return null
+  const { ErrorReporter } = await import('./telemetry/error-reporter.ts')
+  return new ErrorReporter({ dsn, release, environment, clean: (text) => withoutSecrets(text, secrets) })
+}
+
+/** What nobody caught ends this process, as ever: but with a line in the log, and a report. Others take its answers over. */
+function endOnUncaught(log: Log, reporter: ErrorReporter | null): void {
+  process.once('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'The server ends: nobody caught this error')
+    void Promise.resolve(reporter?.close()).finally(() => process.exit(1))
+  })
 }
 
 async function listen(app: App, config: Config): Promise<number> {

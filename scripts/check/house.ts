@@ -42,6 +42,7 @@ export const houses: House[] = [
     reserved: [{ packages: ['fastify', 'undici', 'pino', 'prom-client'], rooms: [] }],
   },
   { source: 'frontend/server', floors: { '*': 0 }, reserved: [{ packages: ['react', 'react-dom'], rooms: [] }] },
+  { source: 'telemetry/src', floors: { '*': 0 }, packages: ['node:'], reserved: [] },
   { source: 'contract/src', floors: { '*': 0 }, packages: ['zod'], reserved: [] },
   {
     source: 'mcp_servers/example/src',

@@ -117,7 +117,10 @@ async function failureOf(started: Service[]): Promise<never> {
 }
 
 function watchAll(orchestrator: Service, tools: Service[]): void {
-  const folders = { orchestrator: ['orchestrator/src', 'contract/src'], tools: ['mcp_servers/example/src'] }
+  const folders = {
+    orchestrator: ['orchestrator/src', 'contract/src', 'telemetry/src'],
+    tools: ['mcp_servers/example/src'],
+  }
   const again = (started: Service[]) => () => started.forEach((service) => service.restart('its sources changed'))
   undo.push(watchSources(root, folders.orchestrator, again([orchestrator])))
   undo.push(watchSources(root, folders.tools, again(tools)))

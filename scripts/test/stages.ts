@@ -13,7 +13,7 @@ export interface Stage {
 export const stages: Stage[] = [
   {
     name: 'units',
-    projects: ['contract', 'orchestrator', 'frontend', 'mcp-example', 'simulators', 'faults', 'scripts'],
+    projects: ['contract', 'telemetry', 'orchestrator', 'frontend', 'mcp-example', 'simulators', 'faults', 'scripts'],
     database: 'embedded18',
     needs: [],
   },

@@ -1,4 +1,5 @@
 import type { Problem } from '@ai-assistant/contract'
+import { traceHeader } from './trace-header.ts'
 
 /** The server answered, and the answer is a refusal or a failure. `problem.code` may be switched on. */
 export class ProblemError extends Error {
@@ -51,6 +52,7 @@ async function send(method: string, path: string, options: RequestOptions): Prom
       method,
       headers: {
         accept: 'application/json',
+        ...traceHeader(),
         ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
         ...options.headers,
       },

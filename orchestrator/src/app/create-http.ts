@@ -1,4 +1,5 @@
 import type { Ready } from '@ai-assistant/contract'
+import type { Tracer } from '@ai-assistant/telemetry/tracer'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import { createConversations } from '../conversations/conversations.ts'
@@ -34,11 +35,13 @@ export function createHttp(parts: {
   model: ModelChoice
   tools: ManagedToolSet
   metrics: Metrics
+  tracer: Tracer
   ready: () => Promise<Ready>
   examine: () => Promise<Finding[]>
   draining: () => boolean
 }): HttpServer {
-  const { config, database, log, people, journal, runs, model, tools, metrics, ready, examine, draining } = parts
+  const { config, database, log, people, journal, runs, model, tools, metrics, tracer, ready, examine, draining } =
+    parts
   const { appName, version } = config
   const { readers } = journal
   const cookie = createSessionCookie(config.http.publicUrl)
@@ -74,6 +77,7 @@ export function createHttp(parts: {
     authenticate,
     log,
     metrics,
+    tracer,
     metricsToken: config.http.metricsToken,
     origins: { publicUrl: config.http.publicUrl, allowed: config.http.allowedOrigins },
     trustedProxies: config.http.trustedProxies,

@@ -1,3 +1,4 @@
+import type { Tracer } from '@ai-assistant/telemetry/tracer'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import { newId } from '../lib/new-id.ts'
@@ -17,10 +18,11 @@ export function createRunDeps(parts: {
   database: Database
   log: Logger
   metrics: Metrics
+  tracer: Tracer
   model: ModelChoice
   tools: ManagedToolSet
 }): RunDeps {
-  const { config, database, log, metrics, model, tools } = parts
+  const { config, database, log, metrics, tracer, model, tools } = parts
   const sources = { database, tools, appName: config.appName, now: () => new Date() }
   return {
     model: () => model.current(),
@@ -31,6 +33,7 @@ export function createRunDeps(parts: {
     newId,
     clock: () => performance.now(),
     log,
+    tracer,
     observe: observeRuns(metrics),
   }
 }

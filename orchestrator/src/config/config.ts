@@ -1,3 +1,5 @@
+import type { TracingSettings } from '@ai-assistant/telemetry/tracing-settings'
+
 /** What the orchestrator runs with: every either/or decided, every default filled in. Secrets are values here; never log it. */
 export interface Config {
   appName: string
@@ -42,4 +44,7 @@ export interface Config {
   rateLimit: { enabled: boolean; perMinute: number; perHour: number }
   people: { ownerEmail: string | null; signup: 'open' | 'invite' | 'closed' }
   prometheusEnabled: boolean
+  /** null: off. */
+  tracing: TracingSettings | null
+  sentryDsn: string | null
 }

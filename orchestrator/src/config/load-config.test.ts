@@ -110,7 +110,7 @@ test("the guide's example file is understood whole: its placeholders count as un
     ]),
   )
   expect(notices).toContain('VECTOR_DB_URL is set; document search is not in this version yet.')
-  expect(notices).toHaveLength(9 + 3)
+  expect(notices).toHaveLength(9 + 1)
 })
 
 test('a copy of .env.example starts on a bare machine without a word, and what it comments out is valid too', () => {

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { tracingSettings } from '@ai-assistant/telemetry/tracing-settings'
 import { ConfigError, type ConfigFault } from './config-error.ts'
 import type { Config } from './config.ts'
 import type { Environment } from './env.ts'
@@ -124,7 +125,22 @@ function toConfig(values: Environment, { version, cwd, terminal }: LoadOptions):
     },
     people: { ownerEmail: values.OWNER_EMAIL, signup: values.SIGNUP },
     prometheusEnabled: values.PROMETHEUS_ENABLED,
+    tracing: tracingOf(values),
+    sentryDsn: values.SENTRY_DSN,
   }
+}
+
+function tracingOf(values: Environment): Config['tracing'] {
+  return tracingSettings({
+    endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
+    headers: values.OTEL_EXPORTER_OTLP_HEADERS,
+    jaegerHost: values.JAEGER_AGENT_HOST,
+    jaegerPort: values.JAEGER_AGENT_PORT,
+    serviceName: values.OTEL_SERVICE_NAME,
+    attributes: values.OTEL_RESOURCE_ATTRIBUTES,
+    sampler: values.OTEL_TRACES_SAMPLER,
+    ratio: values.OTEL_TRACES_SAMPLER_ARG,
+  })
 }
 
 function databaseOf(values: Environment, dataDir: string): Config['database'] {

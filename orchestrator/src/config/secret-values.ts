@@ -2,13 +2,15 @@ import type { Config } from './config.ts'
 
 /** Every secret that is configured, to be blanked in whatever is written. */
 export function secretValues(config: Config): string[] {
-  const { secrets, model, mcp, http, database, redis } = config
+  const { secrets, model, mcp, http, database, redis, tracing, sentryDsn } = config
   const values = [
     ...Object.values(secrets),
     model.apiKey,
     mcp.serviceToken,
     http.metricsToken,
     ...(database.kind === 'postgres' ? [database.url, passwordIn(database.url)] : []),
+    ...Object.values(tracing?.headers ?? {}),
+    sentryDsn,
     ...(redis.kind === 'redis' ? [redis.password, passwordIn(redis.url)] : []),
   ]
   // Shorter ones would blank ordinary words.

@@ -1,4 +1,5 @@
-import { address, decimal, port, text, webAddress, webAddresses, wholeNumber, yesNo } from './types.ts'
+import { samplerNames } from '@ai-assistant/telemetry/tracing-settings'
+import { address, decimal, oneOf, port, text, webAddress, webAddresses, wholeNumber, yesNo } from './types.ts'
 import type { Variables } from './variable.ts'
 
 export const storage = {
@@ -80,34 +81,48 @@ export const watching = {
     type: text,
     example: 'localhost',
     doc: 'The host traces are sent to, over OTLP.',
-    later: 'exporting traces',
   },
   JAEGER_AGENT_PORT: {
     type: port,
     unset: '`4318`',
     example: '4318',
     doc: 'Its OTLP/HTTP port. 6831, the port of the agent that no longer exists, means 4318.',
-    later: 'exporting traces',
   },
   OTEL_EXPORTER_OTLP_ENDPOINT: {
     type: webAddress,
     example: 'http://localhost:4318',
-    doc: 'Where traces are sent, before `JAEGER_AGENT_HOST`.',
-    later: 'exporting traces',
+    doc: 'Where traces are sent (OTLP over HTTP, JSON, at `/v1/traces`), before `JAEGER_AGENT_HOST`. Without either, tracing is off.',
   },
   OTEL_EXPORTER_OTLP_HEADERS: {
     type: text,
     secret: true,
     doc: 'Headers for it, as `name=value,name=value`.',
-    later: 'exporting traces',
   },
   OTEL_SERVICE_NAME: {
     type: text,
-    unset: 'the name of the process',
+    unset: 'the name of the process: `orchestrator` or `frontend`',
     doc: 'The name traces go by.',
-    later: 'exporting traces',
   },
-  SENTRY_DSN: { type: text, secret: true, doc: 'Where errors are reported to.', later: 'reporting errors to Sentry' },
+  OTEL_RESOURCE_ATTRIBUTES: {
+    type: text,
+    example: 'k8s.cluster.name=blue',
+    doc: 'What else is said of the process with each trace, as `name=value,name=value`.',
+  },
+  OTEL_TRACES_SAMPLER: {
+    type: oneOf(...samplerNames),
+    default: 'parentbased_always_on' as const,
+    doc: `Which traces are recorded: ${samplerNames.map((name) => `\`${name}\``).join(', ')}. With \`parentbased_\`, a caller that records its trace is followed. A share is chosen by the trace's id, alike at every server.`,
+  },
+  OTEL_TRACES_SAMPLER_ARG: {
+    type: decimal(0, 1),
+    default: 1,
+    doc: 'The share for `traceidratio`, from 0 to 1.',
+  },
+  SENTRY_DSN: {
+    type: address('http', 'https'),
+    secret: true,
+    doc: 'Where errors are reported to: the DSN of a Sentry project. Prompts and answers are never in a report.',
+  },
 } satisfies Variables
 
 export const documents = {

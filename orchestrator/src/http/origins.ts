@@ -11,7 +11,7 @@ export interface Origins {
 }
 
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE'
-const HEADERS = 'authorization, content-type, idempotency-key, last-event-id, x-request-id'
+const HEADERS = 'authorization, content-type, idempotency-key, last-event-id, traceparent, x-request-id'
 const EXPOSED =
   'content-disposition, idempotent-replayed, ratelimit, ratelimit-policy, retry-after, x-conversation-id, x-request-id, x-run-id'
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Route, type RouteName, routes } from '@ai-assistant/contract'
+import type { Tracer } from '@ai-assistant/telemetry/tracer'
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -18,6 +19,7 @@ import type { Handler, Handlers } from './route.ts'
 import { answerMalformed } from './malformed.ts'
 import { checkOrigin, type Origins } from './origins.ts'
 import { safeHeaders } from './safe-headers.ts'
+import { traceOf, traceRequests } from './trace-requests.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -41,6 +43,7 @@ export interface ServerOptions {
   authenticate: Authenticate
   log: Logger
   metrics: Metrics
+  tracer: Tracer
   metricsToken: string | null
   origins: Origins
   trustedProxies: readonly string[]
@@ -58,6 +61,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     bodyLimit: options.maxBodyBytes,
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     genReqId: newId,
+    requestIdLogLabel: 'request',
     // These come before any hook.
     frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply.headers(headers)),
     clientErrorHandler: answerMalformed(headers),
@@ -68,6 +72,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
   })
   hashBodies(app)
   measure(app, options.metrics)
+  traceRequests(app, options.tracer)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'x-request-id': request.id, ...headers })
     if (checkOrigin(request, reply, options.origins)) return reply
@@ -158,7 +163,7 @@ function hasMoreValuesThan(root: unknown, limit: number): boolean {
 
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = toProblem(error, request.id)
-  if (problem.status >= 500) request.log.error({ err: error, request: request.id }, problem.title)
+  if (problem.status >= 500) request.log.error({ err: error, trace: traceOf(request) }, problem.title)
   const wait = retryAfter(problem)
   if (wait !== null) reply.header('retry-after', String(wait))
   return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))

@@ -1,3 +1,4 @@
+import { parseTraceparent, type TraceContext } from '@ai-assistant/telemetry/trace-context'
 import { failpoint } from '../lib/failpoint.ts'
 import type { Database } from '../storage/database.ts'
 import { LEASE_SECONDS } from './worker-lease.ts'
@@ -12,6 +13,8 @@ export interface TakenRun {
   kind: 'submit' | 'regenerate' | 'continue'
   epoch: number
   deaths: number
+  /** The trace its question came with. */
+  trace: TraceContext | null
   cancelRequested: boolean
   /** Since the last sign of life of the worker it was taken from; absent where it was not lost, null where that is unknown. */
   silentMs?: number | null
@@ -61,6 +64,7 @@ interface TakenRow {
   kind: 'submit' | 'regenerate' | 'continue'
   epoch: number
   deaths: number
+  traceparent: string | null
   cancel_requested: boolean
   silent_ms?: number | null
 }
@@ -75,13 +79,14 @@ function toTakenRun(row: TakenRow): TakenRun {
     kind: row.kind,
     epoch: row.epoch,
     deaths: row.deaths,
+    trace: parseTraceparent(row.traceparent),
     cancelRequested: row.cancel_requested,
     silentMs: row.silent_ms ?? null,
   }
 }
 
 const TAKEN = `run.id, run.owner_id, run.conversation_id, run.message_id, run.user_message_id, run.kind, run.epoch,
-    run.deaths, run.cancel_requested_at is not null as cancel_requested`
+    run.deaths, run.traceparent, run.cancel_requested_at is not null as cancel_requested`
 
 /** A worker is dead when its lease is over, or when it is a former life of this one. A run given back has no worker. */
 const LOST = `

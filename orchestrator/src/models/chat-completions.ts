@@ -105,6 +105,7 @@ function toCall(model: PreparedModel, request: ModelRequest, signal: AbortSignal
       origin: model.url.origin,
       path: `${model.url.pathname}${model.url.search}`,
       headers: {
+        ...request.headers,
         accept: 'text/event-stream',
         'content-type': 'application/json',
         ...(apiKey !== null && { authorization: `Bearer ${apiKey}` }),

@@ -34,6 +34,8 @@ export interface ModelRequest {
    * prefix mode where it has one, and trims what is repeated: what it yields follows the prefix directly.
    */
   prefix?: string
+  /** Sent along with the request: W3C trace context, for one. */
+  headers?: Readonly<Record<string, string>>
 }
 
 export type ModelMessage =

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { type AuditOrigin, recordAudit } from '../audit/record-audit.ts'
 import type { TakenRun } from '../journal/take-over.ts'
 import type { Database, Tx } from '../storage/database.ts'
+import { parseTraceparent } from '@ai-assistant/telemetry/trace-context'
 import { queries } from '../storage/queries.ts'
 import { SendRefused } from './send-refused.ts'
 
@@ -100,13 +101,15 @@ interface LockedRun {
   kind: 'submit' | 'regenerate' | 'continue'
   epoch: number
   deaths: number
+  traceparent: string | null
   state: string
   cancel_requested_at: Date | null
 }
 
 async function lockRun(tx: Tx, runId: string, personId: string | null): Promise<LockedRun | undefined> {
   const rows = await tx.sql<LockedRun>(
-    `select id, owner_id, conversation_id, message_id, user_message_id, kind, epoch, deaths, state, cancel_requested_at
+    `select id, owner_id, conversation_id, message_id, user_message_id, kind, epoch, deaths, traceparent, state,
+       cancel_requested_at
      from run where id = $1 and ($2::uuid is null or owner_id = $2) for update`,
     [runId, personId],
   )
@@ -142,6 +145,7 @@ async function claimWaiting(tx: Tx, run: LockedRun, workerId: string): Promise<T
     kind: run.kind,
     epoch,
     deaths: run.deaths,
+    trace: parseTraceparent(run.traceparent),
     cancelRequested: run.cancel_requested_at !== null,
   }
 }

@@ -156,7 +156,18 @@ async function* end(
     ],
     rows: { end: metadata, items, usage: last ? [last.usage] : [] },
   }
+  tellEnd(context, deps, how)
   deps.observe.ended(how.state, how.reason ?? 'none', context.run.resumed || context.run.deaths > 0)
+}
+
+/** One line an answer, and the end of its span: what it came to, and not what it said. */
+function tellEnd(context: RunContext, deps: RunDeps, how: End): void {
+  const { run, usage, span } = context
+  const reason = how.reason ?? null
+  const tokens = { input: usage.inputTokens, output: usage.outputTokens }
+  deps.log.info({ run: run.id, trace: run.trace?.traceId, state: how.state, reason, tokens }, 'An answer ended')
+  span?.set({ 'ai_assistant.run.state': how.state, 'ai_assistant.run.reason': reason })
+  if (how.state === 'failed') span?.fail('failed')
 }
 
 /** Calls without an outcome when the run ends: what was under way may have taken effect, the rest was never made. */

@@ -1,4 +1,5 @@
 import type { StreamPart } from '@ai-assistant/contract'
+import type { TraceContext } from '@ai-assistant/telemetry/trace-context'
 import { RunFenced, type RunWriter } from '../journal/run-writer.ts'
 import type { Database } from '../storage/database.ts'
 import { MAX_DEATHS } from './bounds.ts'
@@ -12,6 +13,7 @@ export interface LaunchedRun {
   id: string
   epoch: number
   deaths: number
+  trace: TraceContext | null
 }
 
 /**

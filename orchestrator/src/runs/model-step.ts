@@ -1,9 +1,11 @@
 import type { StreamPart, Usage } from '@ai-assistant/contract'
+import type { Span } from '@ai-assistant/telemetry/tracer'
 import { cleanText } from '../lib/clean-text.ts'
 import type { LanguageModel, ModelEvent, ModelFailure, ModelToolCall } from '../models/language-model.ts'
 import { outlast } from './outlast.ts'
 import type { RunContext, RunDeps } from './run-context.ts'
 import { currentStep, openPartId, type RunProgress, shownText } from './run-state.ts'
+import { endModelSpan, startModelSpan, traceHeaders } from './run-spans.ts'
 import type { RunStep, UsageRow } from './run-step.ts'
 
 /** How a model call ended. Its usage is written with whatever is committed next. */
@@ -27,14 +29,21 @@ export async function* modelStep(context: RunContext, deps: RunDeps): AsyncGener
     yield { type: 'part', part: { type: 'data-budget', data: budget } }
   const prefix = shownText(progress)
   context.pace?.calling(model.view.id)
-  const call = new ModelCall(context, deps, model)
+  const span = startModelSpan(context, deps, model.view)
+  const call = new ModelCall(context, deps, model, span)
   context.lastCall = () => call.usageRow(budget.promptTokens)
-  const stream = model.stream(prefix === '' ? request : { ...request, prefix }, context.signal)
-  for await (const event of stream) {
-    for (const part of call.toParts(event)) yield { type: 'part', part }
-    if (call.ended) break
+  const headers = traceHeaders(span)
+  try {
+    const stream = model.stream({ ...request, headers, ...(prefix === '' ? {} : { prefix }) }, context.signal)
+    for await (const event of stream) {
+      for (const part of call.toParts(event)) yield { type: 'part', part }
+      if (call.ended) break
+    }
+    return call.outcome(budget.promptTokens)
+  } finally {
+    // Where the answer could not be written, nobody came for the outcome.
+    span.end()
   }
-  return call.outcome(budget.promptTokens)
 }
 
 /** After a takeover the step tells it already. */
@@ -48,6 +57,7 @@ class ModelCall {
   readonly #context: RunContext
   readonly #deps: RunDeps
   readonly #model: LanguageModel
+  readonly #span: Span
   readonly #began: number
   readonly #item: string
   #lastTokenAt: number | null = null
@@ -59,10 +69,11 @@ class ModelCall {
   #usage: Usage | null = null
   #end: Extract<ModelEvent, { type: 'end' | 'error' }> | null = null
 
-  constructor(context: RunContext, deps: RunDeps, model: LanguageModel) {
+  constructor(context: RunContext, deps: RunDeps, model: LanguageModel, span: Span) {
     this.#context = context
     this.#deps = deps
     this.#model = model
+    this.#span = span
     this.#began = deps.clock()
     this.#item = `m${context.progress.round}`
     this.#shown = shownText(context.progress) !== ''
@@ -83,6 +94,7 @@ class ModelCall {
         return []
       case 'retry':
         this.#deps.observe.modelRetry(this.#model.view.id, event.failure.kind)
+        this.#span.event('retry', { 'error.type': event.failure.kind })
         return [{ ...status('retrying', event.failure.message, event.inMs) }]
       case 'usage':
         this.#usage = event.usage
@@ -104,6 +116,7 @@ class ModelCall {
       usage.usage,
       usage.durationMs / 1000,
     )
+    this.#endSpan(usage)
     if (this.#end === null) return { type: 'stopped', usage, closing }
     if (this.#end.type === 'error') {
       return { type: 'failed', failure: this.#end.failure, shown: this.#shown, usage, closing }
@@ -162,9 +175,17 @@ class ModelCall {
     const now = this.#deps.clock()
     const since = (now - (this.#lastTokenAt ?? this.#began)) / 1000
     const { observe } = this.#deps
-    if (this.#lastTokenAt === null) observe.firstToken(this.#model.view.id, since)
-    else observe.stall(this.#model.view.id, since)
+    if (this.#lastTokenAt === null) {
+      observe.firstToken(this.#model.view.id, since)
+      this.#span.event('first_token')
+    } else observe.stall(this.#model.view.id, since)
     this.#lastTokenAt = now
+  }
+
+  #endSpan(row: UsageRow): void {
+    const end = this.#end
+    const finish = end === null ? 'stopped' : end.type === 'end' ? end.reason : 'error'
+    endModelSpan(this.#span, { finish, failure: end?.type === 'error' ? end.failure.kind : null, row })
   }
 
   #failedBeforeAnswering(): boolean {

@@ -1,4 +1,6 @@
 import type { Budget, FinishMetadata, IncompleteReason, Usage } from '@ai-assistant/contract'
+import type { TraceContext } from '@ai-assistant/telemetry/trace-context'
+import type { Span, Tracer } from '@ai-assistant/telemetry/tracer'
 import type { Logger } from 'pino'
 import type { LanguageModel, ModelRequest } from '../models/language-model.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
@@ -24,6 +26,7 @@ export interface RunContext {
   lostSince?: number
   /** Set by whoever writes the run. */
   pace?: AnswerPace
+  span?: Span
 }
 
 /** `cancel`: the person stopped it · `fenced`: it belongs to another worker · `drain`: this process hands it over. */
@@ -38,6 +41,8 @@ export interface RunIdentity {
   kind: 'submit' | 'regenerate' | 'continue'
   epoch: number
   deaths: number
+  /** The trace its question came with. */
+  trace: TraceContext | null
   /** This worker took the run over: whatever was under way died with the last one. */
   resumed: boolean
 }
@@ -55,6 +60,7 @@ export interface RunDeps {
   /** Milliseconds on a clock that only goes forward. */
   clock: () => number
   log: Logger
+  tracer: Tracer
   observe: RunObserver
 }
 

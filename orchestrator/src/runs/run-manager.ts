@@ -13,7 +13,9 @@ import { driveRun, openWriter } from './drive-run.ts'
 import { failRun, type LaunchedRun } from './fail-run.ts'
 import { loadRun } from './resume-run.ts'
 import { outlast } from './outlast.ts'
+import { readOwnRuns } from './read-own-runs.ts'
 import type { RunContext, RunDeps, StopReason } from './run-context.ts'
+import { startRunSpan } from './run-spans.ts'
 import { startProgress } from './run-state.ts'
 import type { StartRequest } from './start-request.ts'
 import { type StartedRun, startRun } from './start-run.ts'
@@ -102,6 +104,8 @@ export class RunManager {
     const { run } = started
     if (run) {
       deps.observe.started(run.kind)
+      const { requestId, trace } = request
+      deps.log.info({ run: run.id, request: requestId, trace: trace?.traceId, kind: run.kind }, 'An answer begins')
       const receivedAt = request.receivedAt === undefined ? {} : { receivedAt: request.receivedAt }
       const progress = startProgress(started.stored)
       this.#launch(run, (signal) =>
@@ -207,17 +211,24 @@ export class RunManager {
       const loaded = await load(signal)
       if (loaded === null) return
       context = loaded.context
+      context.span = startRunSpan(context, deps)
       writer = openWriter(journal, context, loaded.lastSeq, deps)
       await driveRun(context, writer, deps)
       if (signal.reason === ('fenced' satisfies StopReason)) await chargeDeleted(database, context, deps)
     } catch (error) {
       if (error instanceof RunFenced) {
-        deps.log.info({ run: run.id }, 'This answer was taken over by another worker, or deleted')
+        deps.log.info(
+          { run: run.id, trace: run.trace?.traceId },
+          'This answer was taken over by another worker, or deleted',
+        )
         if (context) await chargeDeleted(database, context, deps)
         return
       }
-      deps.log.error({ err: error, run: run.id }, 'An answer could not be gone on with')
+      deps.log.error({ err: error, run: run.id, trace: run.trace?.traceId }, 'An answer could not be gone on with')
+      context?.span?.fail('internal')
       await failRun({ database, deps, run, context, writer })
+    } finally {
+      context?.span?.end()
     }
   }
 
@@ -281,19 +292,4 @@ export class RunManager {
     if (forgotten.length === 0) return
     for (const taken of await takeUpOwnRuns(database, me, forgotten)) this.#resume(taken, true)
   }
-}
-
-interface OwnRun {
-  id: string
-  cancelled: boolean
-}
-
-async function readOwnRuns(database: Database, workerId: string): Promise<OwnRun[]> {
-  return database.asSystem((tx) =>
-    tx.sql<OwnRun>(
-      `select id, cancel_requested_at is not null as cancelled from run where worker_id = $1 and state = 'running'`,
-      [workerId],
-      'read_own_runs',
-    ),
-  )
 }

@@ -4,6 +4,7 @@ import type { ResolvedCall, ToolOutcome } from '../tools/tool-set.ts'
 import { MAX_PARALLEL_TOOLS } from './bounds.ts'
 import type { RunContext, RunDeps, ToolCallOutcome } from './run-context.ts'
 import type { RunStep } from './run-step.ts'
+import { startToolSpan, traceHeaders } from './run-spans.ts'
 import { serverOf, settleCall } from './settle-call.ts'
 
 interface ReadyCall {
@@ -61,12 +62,15 @@ export async function* runTools(
 async function runOne(ready: ReadyCall, context: RunContext, deps: RunDeps, inbox: Inbox): Promise<void> {
   const began = deps.clock()
   const id = ready.call.toolCallId
+  const item = context.items.get(id)
+  const span = startToolSpan(context, deps, item, serverOf(ready.call.toolName))
   failpoint('tool.before-call')
   const outcome =
     ready.resolved === null
       ? goneOutcome(ready.call.toolName)
       : await deps.tools.run(ready.resolved, {
           signal: context.signal,
+          meta: traceHeaders(span),
           onProgress: (progress) =>
             inbox.put({
               type: 'progress',
@@ -74,6 +78,9 @@ async function runOne(ready: ReadyCall, context: RunContext, deps: RunDeps, inbo
             }),
         })
   failpoint('tool.after-call')
+  const result = outcomeOf(outcome)
+  if (result !== 'done') span.fail(result)
+  span.end()
   inbox.put({ type: 'settled', id, outcome, durationMs: Math.round(deps.clock() - began) })
 }
 

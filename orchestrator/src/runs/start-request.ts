@@ -1,4 +1,5 @@
 import type { SendMessage } from '@ai-assistant/contract'
+import type { TraceContext } from '@ai-assistant/telemetry/trace-context'
 import type { AnswerLimits } from '../limits/count-answer.ts'
 import type { Database } from '../storage/database.ts'
 
@@ -11,6 +12,9 @@ export interface StartRequest extends SendMessage {
   bodyHash: Buffer
   /** When it came, in milliseconds of `performance.now()`. */
   receivedAt?: number
+  /** By which the answer is found in logs and traces. */
+  requestId?: string
+  trace?: TraceContext | null
 }
 
 /** Whose question it is, and what a new run needs. */

@@ -1,4 +1,5 @@
 import type { MessagePart, RunStarted, Usage } from '@ai-assistant/contract'
+import { formatTraceparent } from '@ai-assistant/telemetry/trace-context'
 import { type ExpressionBuilder, sql } from 'kysely'
 import { failpoint } from '../lib/failpoint.ts'
 import { isUuid } from '../lib/new-id.ts'
@@ -193,6 +194,7 @@ async function insertRun(
         ? 'regenerate'
         : 'continue'
   const { messageId, userMessageId } = placed
+  const trace = request.trace ?? null
   await tx.run(
     queries.insertInto('run').values({
       id,
@@ -203,6 +205,7 @@ async function insertRun(
       kind,
       state: 'running',
       worker_id: options.workerId,
+      traceparent: trace && formatTraceparent(trace),
     }),
   )
   await tx.run(
@@ -212,7 +215,7 @@ async function insertRun(
       .where('id', '=', messageId),
   )
   const identity = { id, ownerId: options.personId, conversationId, messageId, userMessageId, kind } as const
-  return { ...identity, epoch: 1, deaths: 0, resumed: false }
+  return { ...identity, epoch: 1, deaths: 0, resumed: false, trace }
 }
 
 /** Until a better one is made, a conversation is called by the beginning of its first question. */

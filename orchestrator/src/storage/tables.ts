@@ -148,6 +148,7 @@ interface RunTable {
   worker_id: string | null
   epoch: Generated<number>
   deaths: Generated<number>
+  traceparent: string | null
   cancel_requested_at: Timestamp | null
   created_at: Timestamp
   ended_at: Timestamp | null

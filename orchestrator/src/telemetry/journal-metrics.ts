@@ -14,6 +14,12 @@ export function createJournalMetrics(registers: Registry[]) {
       buckets: [1, 2, 5, 10, 20, 50, 100, 500, 2000],
       registers,
     }),
+    spans: new Counter({
+      name: 'trace_spans_total',
+      help: 'Spans of traces that were sent to the collector, or dropped because it did not take them',
+      labelNames: ['outcome'],
+      registers,
+    }),
     choreFailures: new Counter({
       name: 'chore_failures_total',
       help: 'Housekeeping that failed and is tried again, by chore',

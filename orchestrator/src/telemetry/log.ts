@@ -1,4 +1,6 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino'
+import type { ErrorReport } from './error-reporter.ts'
+import { withoutSecrets } from './without-secrets.ts'
 
 export type Log = Logger
 
@@ -8,22 +10,34 @@ export interface LogSettings {
   pretty: boolean
   /** Values that are blanked wherever they turn up. */
   secrets: readonly string[]
+  /** Told of every line at level `error` or above. */
+  report?: (report: ErrorReport) => void
 }
 
 /**
  * The process's log: JSON, one line an event; on a developer's terminal, lines for people. Fields that are named like
- * secrets are blanked, and so is every configured secret wherever it turns up in a line.
+ * secrets are blanked, and so is every configured secret wherever it turns up in a line. What people ask and models
+ * answer is never handed to it.
  *
  * @param destination where lines go instead of standard output
  */
 export async function createLog(settings: LogSettings, destination?: DestinationStream): Promise<Log> {
+  const { report } = settings
   const options: LoggerOptions = {
     level: settings.level,
     base: { service: 'orchestrator' },
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), censor: blank },
-    hooks: { streamWrite: (line) => withoutSecrets(line, settings.secrets) },
+    redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), censor: '[secret]' },
+    hooks: {
+      streamWrite: (line) => withoutSecrets(line, settings.secrets),
+      ...(report && {
+        logMethod(args, method, level) {
+          if (level >= ERROR) report(toReport(args, level, this.bindings()))
+          method.apply(this, args)
+        },
+      }),
+    },
   }
   if (destination) return pino(options, destination)
   if (!settings.pretty) return pino(options)
@@ -31,7 +45,24 @@ export async function createLog(settings: LogSettings, destination?: Destination
   return pino(options, build({ ignore: 'pid,hostname,service', translateTime: 'SYS:HH:MM:ss.l', sync: true }))
 }
 
-const blank = '[secret]'
+const ERROR = 50
+const FATAL = 60
+
+/** Fields that name what a line is about; none of them holds what people wrote. */
+const idFields = ['request', 'run', 'trace', 'worker'] as const
+
+function toReport(args: readonly unknown[], level: number, bindings: Record<string, unknown>): ErrorReport {
+  const [first, second] = args
+  const fields: Record<string, unknown> =
+    typeof first === 'object' && first !== null ? { ...bindings, ...first } : bindings
+  const tags = idFields.flatMap((name) => (typeof fields[name] === 'string' ? [[name, fields[name]] as const] : []))
+  return {
+    level: level >= FATAL ? 'fatal' : 'error',
+    message: [first, second].find((part) => typeof part === 'string') ?? '',
+    error: fields['err'],
+    tags: Object.fromEntries(tags),
+  }
+}
 
 const secretFields = [
   'authorization',
@@ -45,11 +76,3 @@ const secretFields = [
   'secretKey',
   'serviceToken',
 ]
-
-function withoutSecrets(line: string, secrets: readonly string[]): string {
-  let clean = line
-  for (const secret of secrets) {
-    if (clean.includes(secret)) clean = clean.replaceAll(secret, blank)
-  }
-  return clean
-}

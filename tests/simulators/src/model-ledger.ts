@@ -22,6 +22,8 @@ export interface LedgerEntry {
   toolsOffered: string[]
   /** The caller's port: equal where a connection was used again. */
   connection: number
+  /** The trace it was asked in. */
+  traceparent: string | null
   request: ChatRequest
 }
 

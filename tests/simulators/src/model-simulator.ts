@@ -213,6 +213,7 @@ function newEntry(number: number, request: ChatRequest, message: IncomingMessage
     prefix: null,
     toolsOffered: (request.tools ?? []).map((tool) => tool.function.name),
     connection: message.socket.remotePort ?? 0,
+    traceparent: message.headers['traceparent']?.toString() ?? null,
     request,
   }
 }

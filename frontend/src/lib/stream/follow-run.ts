@@ -1,4 +1,5 @@
 import type { StreamPart } from '@ai-assistant/contract'
+import { traceHeader } from '../trace-header.ts'
 import { backoff } from '../backoff.ts'
 import { wait } from '../wait.ts'
 import { createSeqFilter, type RunEvent, type RunListener, type RunOutcome } from './run-event.ts'
@@ -45,7 +46,11 @@ async function readOnce(options: FollowOptions, filter: ReturnType<typeof create
   let silence = setTimeout(() => quiet.abort(), SILENCE_MS)
   try {
     const url = `${options.origin ?? ''}/api/runs/${options.runId}/events?after=${filter.last}`
-    const answer = await fetch(url, { headers: { accept: 'text/event-stream' }, signal, cache: 'no-store' })
+    const answer = await fetch(url, {
+      headers: { accept: 'text/event-stream', ...traceHeader() },
+      signal,
+      cache: 'no-store',
+    })
     // 204: the run is over and its events are pruned; the message itself tells the rest.
     if ([204, 401, 403, 404, 410].includes(answer.status)) return 'gone'
     if (!answer.ok || answer.body === null) return 'lost'

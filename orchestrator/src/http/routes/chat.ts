@@ -14,6 +14,7 @@ import type { StartRequest } from '../../runs/start-request.ts'
 import { streamRun } from '../event-stream.ts'
 import { HttpProblem, toInvalidRequest } from '../problem.ts'
 import type { Handlers } from '../route.ts'
+import { arrivalOf } from '../trace-requests.ts'
 
 export function createChatRoutes(services: {
   runs: RunManager
@@ -24,7 +25,7 @@ export function createChatRoutes(services: {
   return {
     sendMessage: async ({ body, person, request, reply }) => {
       const { answer, run } = await runs.start(
-        { ...toStartRequest(body, request), receivedAt: performance.now() - reply.elapsedTime },
+        { ...toStartRequest(body, request), ...arrivalOf(request, reply) },
         person.id,
       )
       announce(reply, answer, run === null)

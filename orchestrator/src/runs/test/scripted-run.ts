@@ -1,4 +1,5 @@
 import type { StreamPart } from '@ai-assistant/contract'
+import { silentTracer } from '@ai-assistant/telemetry/tracer'
 import { pino } from 'pino'
 import type { LanguageModel, ModelEvent, ModelRequest } from '../../models/language-model.ts'
 import type { ResolvedCall, ToolOutcome, ToolSet } from '../../tools/tool-set.ts'
@@ -98,6 +99,7 @@ export async function live(
     kind: 'submit',
     epoch: parts.epoch,
     deaths: parts.deaths ?? 0,
+    trace: null,
     resumed: progress.started,
   }
   const context: RunContext = {
@@ -159,6 +161,7 @@ function depsOf(parts: { model: LanguageModel; tools: ToolSet }, store: FakeStor
     newId: () => `${ids++}`,
     clock: () => performance.now(),
     log: pino({ level: 'silent' }),
+    tracer: silentTracer,
     observe: {
       started: nothing,
       parked: nothing,

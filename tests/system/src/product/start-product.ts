@@ -21,6 +21,8 @@ export interface ProductOptions {
   web?: boolean
   /** More of the environment of the orchestrators. */
   env?: Record<string, string>
+  /** More of the environment of the web app's server. */
+  webEnv?: Record<string, string>
 }
 
 /** The product's servers, running. */
@@ -67,7 +69,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
       ...(await Promise.all(times((options.replicas ?? 1) - 1, (at) => keep(startOrchestrator(environment, at + 1))))),
     ]
     if (orchestrator === undefined) throw new Error('no orchestrator')
-    const web = options.web === false ? null : await keep(startWeb(webPort, orchestrator))
+    const web = options.web === false ? null : await keep(startWeb(webPort, orchestrator, options.webEnv))
     const url = web?.url ?? orchestrator.url
     return {
       orchestrator,
@@ -133,12 +135,22 @@ async function startTools(home: string, at: number): Promise<ServerChild> {
   })
 }
 
-async function startWeb(port: number, orchestrator: ServerChild): Promise<ServerChild> {
+async function startWeb(
+  port: number,
+  orchestrator: ServerChild,
+  env: Record<string, string> = {},
+): Promise<ServerChild> {
   return startServerChild({
     name: 'web',
     script: join(root, 'frontend/server/main.ts'),
     cwd: root,
-    env: { ...bareEnvironment(), HOST: '127.0.0.1', FRONTEND_PORT: `${port}`, ORCHESTRATOR_URL: orchestrator.url },
+    env: {
+      ...bareEnvironment(),
+      HOST: '127.0.0.1',
+      FRONTEND_PORT: `${port}`,
+      ORCHESTRATOR_URL: orchestrator.url,
+      ...env,
+    },
     port,
     announces: true,
   })
