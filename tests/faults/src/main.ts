@@ -1,4 +1,4 @@
-// `npm run test:faults -- [--count 300] [--seed 1] [--round 4] [--only <part of a fault's name>]… [--broken <name>|all]`
+// `npm run test:faults -- [--count 300] [--seed 1] [--round 4] [--only <part of a fault's name>]… [--broken <name>|all] [--trial <name>|all]`
 // Strikes a running cluster of the real product with faults and checks what must hold. The last line is the verdict.
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -11,6 +11,7 @@ import { startCluster } from './cluster/start-cluster.ts'
 import { addRound, newFigures } from './figures.ts'
 import { planRounds } from './plan-rounds.ts'
 import { formatFigures, formatMix, formatViolation } from './report.ts'
+import { runTrials } from './trials/run-trials.ts'
 import { runRound } from './run-round.ts'
 
 const { values } = parseArgs({
@@ -20,15 +21,19 @@ const { values } = parseArgs({
     round: { type: 'string' },
     only: { type: 'string', multiple: true },
     broken: { type: 'string' },
+    trial: { type: 'string' },
     replicas: { type: 'string', default: '3' },
   },
 })
 
 // What is left open, an idle connection or a pipe, must not hold the verdict back.
-process.exit(
-  (await enterOwnMounts()) ??
-    (values.broken === undefined ? await run() : await tryBrokenBuilds(values.broken, values.seed)),
-)
+process.exit((await enterOwnMounts()) ?? (await choose()))
+
+async function choose(): Promise<number> {
+  if (values.broken !== undefined) return tryBrokenBuilds(values.broken, values.seed)
+  if (values.trial !== undefined) return runTrials(values.trial, values.seed)
+  return run()
+}
 
 async function run(): Promise<number> {
   const began = performance.now()

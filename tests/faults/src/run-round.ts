@@ -5,6 +5,7 @@ import type { Evidence, Violation } from './check/evidence.ts'
 import { readStore } from './check/read-store.ts'
 import { askDatabase } from './cluster/ask-database.ts'
 import type { Cluster } from './cluster/start-cluster.ts'
+import { upstreamOf } from './cluster/upstream.ts'
 import { newHistory } from './history.ts'
 import { strike } from './nemesis/nemesis.ts'
 import { createRandom } from './random.ts'
@@ -65,11 +66,7 @@ export async function runRound(cluster: Cluster, options: RoundOptions): Promise
   const evidence: Evidence = {
     history,
     store: await readStore(cluster.databaseUrl, personIds),
-    upstream: cluster.upstream.calls.slice(firstCall).map((call) => {
-      const entry = cluster.upstream.simulator.ledger.entries[call.index]
-      const { outcome = null, promptTokens = 0, completionTokens = 0 } = entry ?? {}
-      return { ...call, outcome, promptTokens, completionTokens }
-    }),
+    upstream: upstreamOf(cluster.upstream, firstCall),
     effects: cluster.tools.effects(),
   }
   return { evidence, violations: checkAll(evidence), seconds: (performance.now() - began) / 1000 }

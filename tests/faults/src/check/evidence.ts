@@ -1,6 +1,6 @@
 import type { MessagePart, MessageState, RunStarted, Usage } from '@ai-assistant/contract'
 import type { Effect } from '../cluster/tool-server.ts'
-import type { UpstreamCall } from '../cluster/upstream.ts'
+import type { BilledCall } from '../cluster/upstream.ts'
 import type { History } from '../history.ts'
 
 /** All that is known of one round when it is over: what clients saw, what is stored, and what the simulators noted. */
@@ -9,13 +9,6 @@ export interface Evidence {
   store: Store
   upstream: BilledCall[]
   effects: Effect[]
-}
-
-/** A request with what the upstream would bill for it. */
-export interface BilledCall extends UpstreamCall {
-  outcome: string | null
-  promptTokens: number
-  completionTokens: number
 }
 
 /** The database, as far as it belongs to the round's people. */

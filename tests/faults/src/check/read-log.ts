@@ -3,7 +3,9 @@ export function complaintsIn(log: string): string[] {
   return log.split('\n').flatMap((line) => {
     const entry = readLine(line)
     if (entry === null || (entry.level !== 'error' && entry.level !== 'fatal')) return []
-    return awaited.has(entry.msg) ? [] : [`a server complained: ${entry.msg}: ${entry.err?.message ?? ''}`]
+    if (awaited.has(entry.msg)) return []
+    const stack = entry.err?.stack?.split('\n').slice(1, 8).join('\n') ?? ''
+    return [`a server complained: ${entry.msg}: ${entry.err?.message ?? ''}\n${stack}`.trimEnd()]
   })
 }
 
@@ -13,7 +15,7 @@ const awaited = new Set(['Not available at the moment', 'This server is stopping
 interface LogLine {
   level: string
   msg: string
-  err?: { message?: string }
+  err?: { message?: string; stack?: string }
 }
 
 /** Null where the line is none of the log's: the last words of a server that could not start, for one. */

@@ -16,6 +16,13 @@ export interface UpstreamCall {
   at: number
 }
 
+/** A request with what the upstream would bill for it. */
+export interface BilledCall extends UpstreamCall {
+  outcome: string | null
+  promptTokens: number
+  completionTokens: number
+}
+
 /** The model server of the lab: paced by what a question says of itself, and faulty as long as it is told to be. */
 export interface Upstream {
   simulator: ModelSimulator
@@ -72,6 +79,14 @@ export async function startUpstream(): Promise<Upstream> {
       faults = []
     },
   }
+}
+
+/** The calls from the given one on, each with what the upstream would bill for it. */
+export function upstreamOf({ calls, simulator }: Upstream, firstCall: number): BilledCall[] {
+  return calls.slice(firstCall).map((call) => {
+    const { outcome = null, promptTokens = 0, completionTokens = 0 } = simulator.ledger.entries[call.index] ?? {}
+    return { ...call, outcome, promptTokens, completionTokens }
+  })
 }
 
 function newestDescription(request: ChatRequest): RegExpExecArray | null {

@@ -1,0 +1,96 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { askDatabase } from '../cluster/ask-database.ts'
+import { assertOurChild } from '../cluster/ownership.ts'
+import { type Cluster, startCluster } from '../cluster/start-cluster.ts'
+import { describeQuestion } from '../cluster/upstream.ts'
+import { quantile } from '../figures.ts'
+import { newHistory } from '../history.ts'
+import { createRandom } from '../random.ts'
+import { createHttpClient } from '../workload/http-client.ts'
+import { makePersons } from '../workload/persons.ts'
+import { send, startedOf, type Tab } from '../workload/tab.ts'
+import type { Trial } from './trial.ts'
+
+const answers = 1000
+const hands = 20
+/** What is promised, 99 of 100 times. */
+const mostSeconds = 10
+/** Words half a second apart: a thousand answers at once leave a small machine time for what is measured. */
+const pace = { words: 120, gapMs: 500 }
+
+/** A server dies with a thousand answers: how long until each of them goes on elsewhere. */
+export const manyTakeovers: Trial = {
+  name: 'many-takeovers',
+  run: async (seed) => {
+    const cluster = await startCluster({ replicas: 3 })
+    try {
+      await startAnswers(cluster, seed)
+      const seconds = await killAndWait(cluster)
+      const p99 = quantile(seconds, 0.99)
+      const late = p99 > mostSeconds ? [`p99 is ${p99.toFixed(1)} s, more than ${mostSeconds}`] : []
+      const lost = seconds.length < answers ? [`only ${seconds.length} of ${answers} answers went on`] : []
+      const share = await askDatabase<{ runs: number }>(
+        cluster.databaseUrl,
+        `select count(*)::int as runs from run where epoch > 1 group by worker_id order by 1`,
+      )
+      return {
+        violations: [...late, ...lost],
+        figures: [
+          ['answers lost at once', answers],
+          ['taken by each of the others', share.map(({ runs }) => runs).join(', ')],
+          [
+            'seconds from the kill to the next word, p50, p99, longest',
+            [0.5, 0.99, 1].map((part) => quantile(seconds, part).toFixed(1)).join(', '),
+          ],
+        ],
+      }
+    } finally {
+      await cluster.stop()
+    }
+  },
+}
+
+/** All of them at the first server, past the balancer. */
+async function startAnswers(cluster: Cluster, seed: string): Promise<void> {
+  const [person] = await makePersons(cluster, ['Ada'])
+  const random = createRandom(seed)
+  let begun = 0
+  await Promise.all(
+    Array.from({ length: hands }, async (_, hand) => {
+      const tab: Tab = {
+        personId: person!.id,
+        http: createHttpClient(cluster.replicas[0]!.url, person!.cookie),
+        history: newHistory(seed, 1),
+        random: random.fork(`hand ${hand}`),
+        now: () => performance.now(),
+        closed: new AbortController().signal,
+      }
+      while (begun < answers) {
+        begun += 1
+        const mark = `m${begun}`
+        const record = await send(tab, { mark, text: describeQuestion(mark, pace.words, pace.gapMs) })
+        if (startedOf(record) === null) throw new Error(`An answer was refused: ${JSON.stringify(record.replies)}`)
+      }
+      tab.http.close()
+    }),
+  )
+}
+
+/** Seconds until a word of its next owner is in the journal, of each answer. */
+async function killAndWait(cluster: Cluster): Promise<number[]> {
+  const lost = cluster.replicas[0]!
+  assertOurChild(lost.name, lost.pid)
+  await lost.kill()
+  const killed = performance.now()
+  const since = new Map<string, number>()
+  while (since.size < answers && performance.now() - killed < 60_000) {
+    const rows = await askDatabase<{ run_id: string }>(
+      cluster.databaseUrl,
+      `select distinct run_id from run_event where epoch > 1 and payload like '{"type":"text-delta"%'`,
+    )
+    const seconds = (performance.now() - killed) / 1000
+    for (const { run_id: id } of rows) if (!since.has(id)) since.set(id, seconds)
+    await sleep(100)
+  }
+  return [...since.values()]
+}
