@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http'
 import { problemSchema, type Route, routes } from '@ai-assistant/contract'
 import { expect, test } from 'vitest'
+import type { Database } from '../src/storage/database.ts'
 import { startApp, type TestApp } from './support/start-app.ts'
 
 interface Answer {
@@ -174,4 +175,45 @@ test('answers whatever a client can say in every route with a sane status, and i
     }
   }
   expect((await app.client.ask('Are you still there?')).done).toBe(true)
+})
+
+test('a person who has hung up meanwhile is heard all the same, and the audit log knows the address', async () => {
+  let hold = false
+  let reached: () => void = () => undefined
+  const waiting = new Promise<void>((resolve) => (reached = resolve))
+  let release: () => void = () => undefined
+  const released = new Promise<void>((resolve) => (release = resolve))
+  const wait = async (): Promise<void> => {
+    if (!hold) return
+    hold = false
+    reached()
+    await released
+  }
+  let own: Database | undefined
+  const app = await startApp({
+    wrap: (database) => {
+      own = database
+      return {
+        ...database,
+        asSystem: async (work) => (await wait(), database.asSystem(work)),
+        asPerson: async (personId, work) => (await wait(), database.asPerson(personId, work)),
+      }
+    },
+  })
+  const { started } = await app.client.ask('Hello')
+  const leaving = new AbortController()
+  hold = true
+  const request = fetch(`${app.url}/api/conversations/${started.conversationId}`, {
+    method: 'DELETE',
+    headers: { cookie: app.client.cookie ?? '' },
+    signal: leaving.signal,
+  }).catch(() => null)
+  await waiting
+  leaving.abort()
+  await request
+  // Whoever answers this has seen the other connection end.
+  await app.stranger.request('GET', '/health')
+  release()
+  const written = `select address from audit_entry where action = 'conversation.deleted'`
+  await expect.poll(() => own?.asSystem((tx) => tx.sql(written))).toEqual([{ address: '127.0.0.1' }])
 })

@@ -70,6 +70,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
     // Slow senders are cut: headers within Node's own limit, the whole request within this.
     requestTimeout: 60_000,
   })
+  // Asked for once, a peer's address stays known when the connection is gone: the audit log and the limits need it then.
+  app.server.on('connection', (socket) => void socket.remoteAddress)
   hashBodies(app)
   measure(app, options.metrics)
   traceRequests(app, options.tracer)
