@@ -19,6 +19,8 @@ const people = 10
 const streamsEach = 5
 const askersEach = 2
 const rolls = 2
+/** Nothing is away for so long: whoever waits longer was failed. */
+const patienceMs = 15_000
 
 /** A release as it is rolled out: three servers are exchanged one by one, twice, under fifty answers and all who look on. */
 export const rollingRestart: Trial = {
@@ -51,6 +53,7 @@ async function roll(cluster: Cluster, seed: string) {
     random: random.fork(name),
     now,
     closed: new AbortController().signal,
+    patienceMs,
   })
   let requests = 0
   const work = persons.flatMap((person, at) => [
@@ -139,7 +142,7 @@ async function readAnswers(tab: Tab, signal: AbortSignal): Promise<void> {
 /** Everything else that pages ask for. */
 async function lookOn(tab: Tab, signal: AbortSignal, count: () => void): Promise<void> {
   while (!signal.aborted) {
-    await ask(tab, { method: 'GET', path: '/api/conversations', timeoutMs: 10_000 })
+    await ask(tab, { method: 'GET', path: '/api/conversations', timeoutMs: patienceMs })
     count()
     await sleep(tab.random.int(40, 160))
   }

@@ -15,6 +15,8 @@ export interface Tab {
   now: () => number
   /** Whatever is still under way is given up. */
   closed: AbortSignal
+  /** How long an answer to a question is waited for, in milliseconds (2,500). */
+  patienceMs?: number
 }
 
 export interface Question {
@@ -69,7 +71,7 @@ async function sendOnce(tab: Tab, record: SendRecord, question: Question): Promi
     path: '/api/chat',
     headers: { 'idempotency-key': record.key },
     body: bodyOf(question),
-    timeoutMs: askTimeoutMs,
+    timeoutMs: tab.patienceMs ?? askTimeoutMs,
   })
   const started = answer.status === 202 ? runStartedSchema.parse(JSON.parse(answer.body)) : null
   const replayed = answer.headers['idempotent-replayed'] === 'true'
