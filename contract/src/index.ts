@@ -1,4 +1,5 @@
 export * from './audit.ts'
+export * from './api-key.ts'
 export * from './chat.ts'
 export * from './conversation.ts'
 export * from './fold-stream.ts'

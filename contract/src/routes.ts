@@ -1,3 +1,4 @@
+import { apiKeysRoutes } from './routes/api-keys.ts'
 import { chatRoutes } from './routes/chat.ts'
 import { conversationsRoutes } from './routes/conversations.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -13,6 +14,7 @@ export type { Route, RouteAuth, RouteLimit, RouteOwner, RouteScope } from './rou
 export const routes = {
   ...healthRoutes,
   ...sessionRoutes,
+  ...apiKeysRoutes,
   ...conversationsRoutes,
   ...chatRoutes,
   ...runsRoutes,

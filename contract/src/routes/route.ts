@@ -8,7 +8,7 @@ export type RouteAuth = 'public' | 'person' | 'admin' | 'metrics'
 export type RouteLimit = 'none' | 'read' | 'write' | 'answer' | 'sign-in'
 
 /** Whose object the call touches. Someone else's object and no object look the same: 404. */
-export type RouteOwner = 'none' | 'self' | 'conversation' | 'run'
+export type RouteOwner = 'none' | 'self' | 'conversation' | 'run' | 'key'
 
 /**
  * Which scope an API key or access token needs beside `auth`. `any`: every one may call. Null: none may; this is for a person

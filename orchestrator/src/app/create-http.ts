@@ -5,8 +5,8 @@ import type { Config } from '../config/config.ts'
 import { createConversations } from '../conversations/conversations.ts'
 import { createMessages } from '../conversations/messages.ts'
 import type { Finding } from '../health/finding.ts'
-import type { Authenticate } from '../http/admit.ts'
-import { readBearer } from '../http/read-bearer.ts'
+import { createAuthenticate } from '../http/authenticate.ts'
+import { createApiKeyRoutes } from '../http/routes/api-keys.ts'
 import { createChatRoutes } from '../http/routes/chat.ts'
 import { createConversationRoutes } from '../http/routes/conversations.ts'
 import { createHealthRoutes } from '../http/routes/health.ts'
@@ -46,13 +46,7 @@ export function createHttp(parts: {
   const { readers } = journal
   const cookie = createSessionCookie(config.http.publicUrl)
   const conversations = createConversations(database)
-  const authenticate: Authenticate = async (request) => {
-    // A call with a bearer token is a program's, and no cookie beside it counts. There are no such tokens yet.
-    if (readBearer(request) !== null) return null
-    const id = cookie.read(request.headers.cookie)
-    const person = id === null ? null : await people.sessions.find(id)
-    return person && { person, means: 'session' }
-  }
+  const authenticate = createAuthenticate({ ...people, cookie })
   return createServer({
     handlers: {
       ...createHealthRoutes({
@@ -64,6 +58,7 @@ export function createHttp(parts: {
         environment: config.environment,
       }),
       ...createSessionRoutes({ ...people, cookie, appName, version }),
+      ...createApiKeyRoutes({ ...people, cookie }),
       ...createConversationRoutes({
         conversations,
         messages: createMessages(database),

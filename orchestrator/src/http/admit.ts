@@ -8,7 +8,9 @@ import { readBearer } from './read-bearer.ts'
 export type Caller = { person: Person } & Credential
 
 /** A browser's session, or what a program calls with: a personal API key, or an access token made from one or the other. */
-export type Credential = { means: 'session' } | { means: 'key' | 'token'; scopes: readonly Scope[] }
+export type Credential =
+  | { means: 'session' }
+  | { means: 'key' | 'token'; scopes: readonly Scope[]; credentialId: string }
 
 /** The caller behind a request's credentials, or null where they are absent, unknown or ended. */
 export type Authenticate = (request: FastifyRequest) => Promise<Caller | null>

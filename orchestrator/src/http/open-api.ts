@@ -14,7 +14,7 @@ export function createOpenApi(info: { title: string; version: string }): Record<
     paths,
     components: {
       schemas: { Problem: toSchema(problemSchema, 'output') },
-      securitySchemes: { session: { type: 'apiKey', in: 'cookie', name: 'session' } },
+      securitySchemes,
     },
   }
 }
@@ -23,7 +23,7 @@ function toOperation(name: string, route: Route): Record<string, unknown> {
   return {
     operationId: name,
     summary: route.summary,
-    security: route.auth === 'public' ? [] : [{ session: [] }],
+    security: securityOf(route),
     parameters: [...toParameters('path', route.params), ...toParameters('query', route.query)],
     ...(route.body === undefined
       ? {}
@@ -36,6 +36,36 @@ function toOperation(name: string, route: Route): Record<string, unknown> {
     'x-limit': route.limit,
     'x-owner': route.owner,
   }
+}
+
+const securitySchemes = {
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'session',
+    description: 'What a browser has after signing in; `__Host-session` where the app is served over https.',
+  },
+  apiKey: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'A personal API key, made in the app. What it may do are its scopes; `x-scope` names the one needed.',
+  },
+  accessToken: {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'A token of fifteen minutes from `POST /api/tokens`, with the scopes of what it was made from.',
+  },
+  metricsToken: { type: 'http', scheme: 'bearer', description: '`METRICS_TOKEN`; loopback needs none without it.' },
+}
+
+/** Scopes are named here although only OpenAPI's 3.1 allows it for bearer schemes. */
+function securityOf({ auth, scope }: Route): Record<string, string[]>[] {
+  if (auth === 'public') return []
+  if (auth === 'metrics') return [{ metricsToken: [] }]
+  if (scope === null) return [{ session: [] }]
+  const scopes = scope === 'any' ? [] : [scope]
+  return [{ session: [] }, { apiKey: scopes }, { accessToken: scopes }]
 }
 
 const problemAnswer = {

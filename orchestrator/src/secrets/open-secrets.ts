@@ -1,16 +1,16 @@
 import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
-import { mkdir, open, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { keepOwnKey } from './keep-own-key.ts'
+import { createSeal, type Seal } from './seal.ts'
 
 /** Subkeys of SECRET_KEY, one a purpose (HKDF, RFC 5869), so that no key ever does two jobs. */
-export interface Secrets {
+export interface Secrets extends Seal {
   /** The keyed hash under which a random token is stored. */
-  hash(purpose: SecretPurpose, token: string): Buffer
+  hash(purpose: HashPurpose, token: string): Buffer
   /** All hashes under which it may be stored: the current key's first, then the previous key's. */
-  hashes(purpose: SecretPurpose, token: string): Buffer[]
+  hashes(purpose: HashPurpose, token: string): Buffer[]
 }
 
-export type SecretPurpose = 'session' | 'sign-in-code'
+export type HashPurpose = 'session' | 'sign-in-code' | 'refresh-token'
 
 /**
  * Opens the secret key: the configured one, or in development one that is made on the first start and kept, readable by
@@ -21,15 +21,30 @@ export async function openSecrets(options: {
   previous: string | null
   dataDir: string
 }): Promise<Secrets> {
-  const current = options.secretKey ?? (await keepOwnKey(options.dataDir))
+  const current = options.secretKey ?? (await keepOwnKey(options.dataDir, 'secret-key'))
   const keys = options.previous === null ? [current] : [current, options.previous]
-  const hashWith = (key: string, purpose: SecretPurpose, token: string): Buffer => {
-    const subkey = Buffer.from(hkdfSync('sha256', key, '', `ai-assistant/${purpose}`, 32))
-    return createHmac('sha256', subkey).update(token).digest()
-  }
+  const rings = keys.map(createRing)
+  const hashWith = (ring: Ring, purpose: HashPurpose, token: string): Buffer =>
+    createHmac('sha256', ring(purpose)).update(token).digest()
+  const [first = createRing(current)] = rings
   return {
-    hash: (purpose, token) => hashWith(current, purpose, token),
-    hashes: (purpose, token) => keys.map((key) => hashWith(key, purpose, token)),
+    hash: (purpose, token) => hashWith(first, purpose, token),
+    hashes: (purpose, token) => rings.map((ring) => hashWith(ring, purpose, token)),
+    ...createSeal(rings),
+  }
+}
+
+/** The subkeys of one key, each derived once. */
+export type Ring = (purpose: string) => Buffer
+
+export function createRing(key: string): Ring {
+  const derived = new Map<string, Buffer>()
+  return (purpose) => {
+    const known = derived.get(purpose)
+    if (known !== undefined) return known
+    const subkey = Buffer.from(hkdfSync('sha256', key, '', `ai-assistant/${purpose}`, 32))
+    derived.set(purpose, subkey)
+    return subkey
   }
 }
 
@@ -42,19 +57,4 @@ export function newToken(): string {
 export function sameSecret(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)]
   return left.length === right.length && timingSafeEqual(left, right)
-}
-
-async function keepOwnKey(dataDir: string): Promise<string> {
-  const path = join(dataDir, 'secret-key')
-  await mkdir(dataDir, { recursive: true, mode: 0o700 })
-  try {
-    const file = await open(path, 'wx', 0o600)
-    const key = newToken()
-    await file.writeFile(key)
-    await file.close()
-    return key
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-    return (await readFile(path, 'utf8')).trim()
-  }
 }

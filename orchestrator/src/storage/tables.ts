@@ -1,4 +1,4 @@
-import type { IncompleteReason, MessagePart, MessageState, Usage } from '@ai-assistant/contract'
+import type { IncompleteReason, MessagePart, MessageState, Scope, Usage } from '@ai-assistant/contract'
 import type { ColumnType, Generated } from 'kysely'
 
 /** The tables as the rooms read and write them; the migrations beside this file are the authority. */
@@ -11,6 +11,7 @@ export interface Tables {
   invitation: InvitationTable
   oauth_attempt: OauthAttemptTable
   sign_in_try: SignInTryTable
+  api_key: ApiKeyTable
   conversation: ConversationTable
   message: MessageTable
   worker: WorkerTable
@@ -98,6 +99,18 @@ interface SignInTryTable {
   id: string
   key_hash: Buffer
   tried_at: Timestamp
+}
+
+interface ApiKeyTable {
+  id: string
+  user_id: string
+  name: string
+  prefix: string
+  sealed_hash: string
+  scopes: Scope[]
+  created_at: Timestamp
+  expires_at: Timestamp | null
+  last_used_at: Timestamp | null
 }
 
 interface ConversationTable {
