@@ -71,6 +71,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     database,
     log,
     people,
+    redis,
     journal,
     runs,
     model,

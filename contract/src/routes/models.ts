@@ -19,7 +19,7 @@ export const modelsRoutes = {
     summary: 'Ask the model one short question and time it',
     auth: 'admin',
     scope: 'admin',
-    limit: 'answer',
+    limit: 'write',
     owner: 'none',
     answer: modelTestSchema,
   },

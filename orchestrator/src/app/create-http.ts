@@ -18,10 +18,12 @@ import { createServer, type HttpServer } from '../http/server.ts'
 import { createSessionCookie } from '../http/session-cookie.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { ModelChoice } from '../models/open-model-choice.ts'
+import type { RedisLink } from '../redis/redis-link.ts'
 import type { RunManager } from '../runs/run-manager.ts'
 import type { Database } from '../storage/database.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { ManagedToolSet } from '../tools/create-tool-set.ts'
+import { createLimits } from './create-limits.ts'
 import type { People } from './open-people.ts'
 
 /** The door, with a handler for every route of the contract. */
@@ -32,6 +34,7 @@ export function createHttp(parts: {
   people: People
   journal: Journal
   runs: RunManager
+  redis: RedisLink | null
   model: ModelChoice
   tools: ManagedToolSet
   metrics: Metrics
@@ -40,8 +43,22 @@ export function createHttp(parts: {
   examine: () => Promise<Finding[]>
   draining: () => boolean
 }): HttpServer {
-  const { config, database, log, people, journal, runs, model, tools, metrics, tracer, ready, examine, draining } =
-    parts
+  const {
+    config,
+    database,
+    redis,
+    log,
+    people,
+    journal,
+    runs,
+    model,
+    tools,
+    metrics,
+    tracer,
+    ready,
+    examine,
+    draining,
+  } = parts
   const { appName, version } = config
   const { readers } = journal
   const cookie = createSessionCookie(config.http.publicUrl)
@@ -70,6 +87,7 @@ export function createHttp(parts: {
       ...createToolRoutes({ view: () => tools.view(), accept: (name, by) => tools.acceptTool(name, by) }),
     },
     authenticate,
+    limits: createLimits(config, database, redis),
     log,
     metrics,
     tracer,

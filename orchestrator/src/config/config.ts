@@ -41,7 +41,17 @@ export interface Config {
     temperature: number | null
   }
   mcp: { urls: string[]; serviceToken: string | null; serversFile: string | null }
-  rateLimit: { enabled: boolean; perMinute: number; perHour: number }
+  rateLimit: {
+    enabled: boolean
+    /** Answers one person may start, and have written at the same time. */
+    perMinute: number
+    perHour: number
+    running: number
+    /** Requests of each kind in a minute, of one person or address. */
+    requests: { read: number; write: number; 'sign-in': number }
+    /** Streams one person may have open at one replica. */
+    streams: number
+  }
   people: { ownerEmail: string | null; signup: 'open' | 'invite' | 'closed' }
   prometheusEnabled: boolean
   /** null: off. */

@@ -80,7 +80,14 @@ test('an empty environment runs with everything embedded', () => {
     redis: { kind: 'none' },
     model: { apiKey: null, baseUrl: null, name: null, answerTokens: 4096, temperature: null },
     mcp: { urls: [], serviceToken: null, serversFile: null },
-    rateLimit: { enabled: true, perMinute: 60, perHour: 1000 },
+    rateLimit: {
+      enabled: true,
+      perMinute: 60,
+      perHour: 1000,
+      running: 20,
+      requests: { read: 1200, write: 300, 'sign-in': 30 },
+      streams: 50,
+    },
   })
 })
 

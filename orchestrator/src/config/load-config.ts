@@ -122,6 +122,13 @@ function toConfig(values: Environment, { version, cwd, terminal }: LoadOptions):
       enabled: values.RATE_LIMIT_ENABLED,
       perMinute: values.RATE_LIMIT_PER_MINUTE,
       perHour: values.RATE_LIMIT_PER_HOUR,
+      running: values.RATE_LIMIT_RUNNING_ANSWERS,
+      requests: {
+        read: values.RATE_LIMIT_READS_PER_MINUTE,
+        write: values.RATE_LIMIT_WRITES_PER_MINUTE,
+        'sign-in': values.RATE_LIMIT_SIGN_INS_PER_MINUTE,
+      },
+      streams: values.RATE_LIMIT_OPEN_STREAMS,
     },
     people: { ownerEmail: values.OWNER_EMAIL, signup: values.SIGNUP },
     prometheusEnabled: values.PROMETHEUS_ENABLED,

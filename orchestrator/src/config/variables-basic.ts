@@ -107,6 +107,31 @@ export const security = {
     doc: 'Answers one person may start in a minute.',
   },
   RATE_LIMIT_PER_HOUR: { type: wholeNumber(1), default: 1000, doc: 'Answers one person may start in an hour.' },
+  RATE_LIMIT_RUNNING_ANSWERS: {
+    type: wholeNumber(1),
+    default: 20,
+    doc: 'Answers that may be written for one person at the same time.',
+  },
+  RATE_LIMIT_READS_PER_MINUTE: {
+    type: wholeNumber(1),
+    default: 1200,
+    doc: 'Requests that read, in a minute: of one person, or of one address where nobody is signed in.',
+  },
+  RATE_LIMIT_WRITES_PER_MINUTE: {
+    type: wholeNumber(1),
+    default: 300,
+    doc: 'Requests that change something, in a minute, of one person.',
+  },
+  RATE_LIMIT_SIGN_INS_PER_MINUTE: {
+    type: wholeNumber(1),
+    default: 30,
+    doc: 'Attempts to come in (sign-in, sign-up, reset, …), in a minute, from one address.',
+  },
+  RATE_LIMIT_OPEN_STREAMS: {
+    type: wholeNumber(1),
+    default: 50,
+    doc: 'Streams of answers one person may have open at one replica.',
+  },
 } satisfies Variables
 
 export const people = {

@@ -1,7 +1,9 @@
 import type { Person, Route, Scope } from '@ai-assistant/contract'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { LimitedKind, RequestLimiter } from '../limits/request-limiter.ts'
 import { mayReadMetrics } from './peer.ts'
 import { HttpProblem } from './problem.ts'
+import { countRequest, type OpenStreams } from './rate-limit.ts'
 import { readBearer } from './read-bearer.ts'
 
 /** Who calls, and by which credential they showed it. */
@@ -17,25 +19,52 @@ export type Authenticate = (request: FastifyRequest) => Promise<Caller | null>
 
 interface Door {
   authenticate: Authenticate
+  /** null: nothing is limited. */
+  limits: { requests: RequestLimiter; streams: OpenStreams } | null
   metricsToken: string | null
   draining: () => boolean
 }
 
 /** Lets in who may call, as the route's entry in the contract says, before the body is read. */
-export async function admit(route: Route, request: FastifyRequest, door: Door): Promise<Caller | null> {
+export async function admit(
+  route: Route,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  door: Door,
+): Promise<Caller | null> {
   if (route.limit === 'answer' && door.draining())
     throw new HttpProblem('draining', 'Another server takes this; try again.')
-  if (route.auth === 'public') return null
+  const count = async (person: Person | null): Promise<void> => {
+    const kind = kindOf(route, person)
+    if (door.limits === null || kind === null) return
+    await countRequest(door.limits.requests, { kind, personId: person?.id ?? null, request, reply })
+  }
+  if (route.auth === 'public') {
+    await count(null)
+    return null
+  }
   if (route.auth === 'metrics') {
     if (!mayReadMetrics(request, door.metricsToken)) throw new HttpProblem('not_found')
     return null
   }
   const caller = await door.authenticate(request)
+  await count(caller?.person ?? null)
   if (caller === null) throw new HttpProblem('unauthenticated', whyUnknown(request))
   refuseOutOfScope(route, caller)
   if (route.auth === 'admin' && caller.person.role === 'member')
     throw new HttpProblem('forbidden', 'This is for administrators.')
+  if (route.answer === 'stream') door.limits?.streams.enter(caller.person.id, reply)
   return caller
+}
+
+/**
+ * Started answers are counted where they are started, so that one that is sent twice counts once. Whoever asks for one
+ * without being signed in counts as a reader of nothing.
+ */
+function kindOf({ limit }: Route, person: Person | null): LimitedKind | null {
+  if (limit === 'none') return null
+  if (limit === 'answer') return person === null ? 'read' : null
+  return limit
 }
 
 /** A person at the browser may do what their role allows; a program no more than its key was made for. */

@@ -11,10 +11,12 @@ import fastify, {
 import type { Logger } from 'pino'
 import { cleanJson } from '../lib/clean-text.ts'
 import { newId } from '../lib/new-id.ts'
+import type { RequestLimiter } from '../limits/request-limiter.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { admit, type Authenticate, type Caller } from './admit.ts'
 import { measure } from './measure.ts'
 import { HttpProblem, retryAfter, toInvalidRequest, toProblem } from './problem.ts'
+import type { OpenStreams } from './rate-limit.ts'
 import type { Handler, Handlers } from './route.ts'
 import { answerMalformed } from './malformed.ts'
 import { checkOrigin, type Origins } from './origins.ts'
@@ -36,11 +38,22 @@ const SMALL_BODY_BYTES = 256 * 1024
 /** Values in a body: the longest chat that a client of the AI SDK sends along has fewer. */
 const MAX_BODY_VALUES = 100_000
 
+/** How long a sender may take for its headers, and for its whole request; looked at so often. Milliseconds. */
+interface Patience {
+  headersMs: number
+  requestMs: number
+  lookMs: number
+}
+
+const PATIENCE: Patience = { headersMs: 10_000, requestMs: 60_000, lookMs: 5_000 }
+
 export type HttpServer = FastifyInstance
 
 export interface ServerOptions {
   handlers: Handlers
   authenticate: Authenticate
+  /** null: nothing is limited. */
+  limits: { requests: RequestLimiter; streams: OpenStreams } | null
   log: Logger
   metrics: Metrics
   tracer: Tracer
@@ -50,11 +63,13 @@ export interface ServerOptions {
   maxBodyBytes: number
   /** True once this process stops: new work is refused. */
   draining: () => boolean
+  patience?: Patience
 }
 
 /** The door: every route of the contract, checked before its handler runs, and every error in one shape. */
 export function createServer(options: ServerOptions): FastifyInstance {
   const headers = safeHeaders(options.origins.publicUrl)
+  const { patience = PATIENCE } = options
   const app: FastifyInstance = fastify({
     loggerInstance: options.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -67,8 +82,8 @@ export function createServer(options: ServerOptions): FastifyInstance {
     clientErrorHandler: answerMalformed(headers),
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 300 },
-    // Slow senders are cut: headers within Node's own limit, the whole request within this.
-    requestTimeout: 60_000,
+    requestTimeout: patience.requestMs,
+    http: { headersTimeout: patience.headersMs, connectionsCheckingInterval: patience.lookMs },
   })
   // Asked for once, a peer's address stays known when the connection is gone: the audit log and the limits need it then.
   app.server.on('connection', (socket) => void socket.remoteAddress)
@@ -101,8 +116,8 @@ function addRoute(app: FastifyInstance, name: RouteName, options: ServerOptions)
     url: route.path,
     bodyLimit: Math.min(route.limit === 'answer' ? options.maxBodyBytes : SMALL_BODY_BYTES, options.maxBodyBytes),
     // Before the body is read: strangers cost no more than their headers.
-    onRequest: async (request) => {
-      request.caller = await admit(route, request, options)
+    onRequest: async (request, reply) => {
+      request.caller = await admit(route, request, reply, options)
     },
     handler: async (request, reply) => {
       const { caller } = request

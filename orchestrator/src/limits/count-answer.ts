@@ -1,21 +1,54 @@
 import type { Tx } from '../storage/database.ts'
 
-/** How many answers a person may start; null: any number. */
+/** How many answers a person may start, and have written at the same time. */
 export interface AnswerLimits {
   perMinute: number
   perHour: number
+  running: number
+}
+
+/** How things stand after one answer was counted, or refused. */
+export interface AnswerStanding {
+  leftThisMinute: number
+  leftThisHour: number
+  /** Seconds until the oldest start counted leaves the minute, and the hour. */
+  minuteSeconds: number
+  hourSeconds: number
+  /** Seconds until an answer may be started again; 0 where this one was counted. */
+  wait: number
+  /** As many answers as are allowed are being written; this one was not counted. */
+  busy: boolean
 }
 
 /**
- * Counts one answer against a person's sliding windows, or returns the seconds until one may be started again. It counts
- * in the transaction that starts the answer: what is refused or rolled back costs nothing, every replica counts the same,
- * and the limit is exact at the edge of its window, because one person's starts are counted one after the other.
+ * Counts one answer against a person's sliding windows, or says how long until one may be started again. It counts in the
+ * transaction that starts the answer: what is refused or rolled back costs nothing, every replica counts the same, and the
+ * limit is exact at the edge of its window, because one person's starts are counted one after the other.
  */
-export async function countAnswer(tx: Tx, personId: string, limits: AnswerLimits): Promise<number | null> {
+export async function countAnswer(tx: Tx, personId: string, limits: AnswerLimits): Promise<AnswerStanding> {
   await tx.sql('select pg_advisory_xact_lock(hashtextextended($1::text, 0))', [personId])
-  const rows = await tx.sql<{ wait: string | number | null }>(COUNT, [personId, limits.perMinute, limits.perHour])
-  const wait = Number(rows[0]?.wait ?? 0)
-  return wait > 0 ? Math.ceil(wait) : null
+  const { perMinute, perHour, running } = limits
+  const rows = await tx.sql<Row>(COUNT, [personId, perMinute, perHour, running], 'count_answer')
+  const row = rows[0]
+  if (row === undefined) throw new TypeError('The answers of a person could not be counted')
+  const counted = row.wait <= 0 && !row.busy ? 1 : 0
+  return {
+    leftThisMinute: Math.max(0, perMinute - row.in_minute - counted),
+    leftThisHour: Math.max(0, perHour - row.in_hour - counted),
+    minuteSeconds: Math.max(1, Math.ceil(row.minute_seconds ?? 60)),
+    hourSeconds: Math.max(1, Math.ceil(row.hour_seconds ?? 3600)),
+    wait: Math.max(0, Math.ceil(row.wait)),
+    busy: row.busy,
+  }
+}
+
+interface Row {
+  in_minute: number
+  in_hour: number
+  minute_seconds: number | null
+  hour_seconds: number | null
+  wait: number
+  busy: boolean
 }
 
 /** The n-th newest start must be older than the window. The clock is read after the lock was granted. */
@@ -30,14 +63,22 @@ const COUNT = `
     where owner_id = $1 and started_at > (select now from moment) - interval '1 hour'
     order by started_at desc limit greatest($2::int, $3::int)
   ),
-  waiting as materialized (
-    select greatest(0,
-      extract(epoch from (select started_at from recent offset $2::int - 1 limit 1) + interval '1 minute' - now),
-      extract(epoch from (select started_at from recent offset $3::int - 1 limit 1) + interval '1 hour' - now)
-    ) as wait
+  standing as materialized (
+    select
+      (select count(*)::int from recent where started_at > now - interval '1 minute') as in_minute,
+      (select count(*)::int from recent) as in_hour,
+      extract(epoch from
+        (select min(started_at) from recent where started_at > now - interval '1 minute') + interval '1 minute' - now
+      )::float8 as minute_seconds,
+      extract(epoch from (select min(started_at) from recent) + interval '1 hour' - now)::float8 as hour_seconds,
+      greatest(0,
+        extract(epoch from (select started_at from recent offset $2::int - 1 limit 1) + interval '1 minute' - now),
+        extract(epoch from (select started_at from recent offset $3::int - 1 limit 1) + interval '1 hour' - now)
+      )::float8 as wait,
+      (select count(*) from run where owner_id = $1 and state = 'running') >= $4::int as busy
     from moment
   ),
   counted as (
-    insert into answer_start select $1, now from moment, waiting where wait <= 0
+    insert into answer_start select $1, now from moment, standing where wait <= 0 and not busy
   )
-  select wait from waiting`
+  select * from standing`

@@ -1,6 +1,6 @@
 import type { SendMessage } from '@ai-assistant/contract'
 import type { TraceContext } from '@ai-assistant/telemetry/trace-context'
-import type { AnswerLimits } from '../limits/count-answer.ts'
+import type { AnswerLimits, AnswerStanding } from '../limits/count-answer.ts'
 import type { Database } from '../storage/database.ts'
 
 /** A question as a route hands it on. */
@@ -15,6 +15,8 @@ export interface StartRequest extends SendMessage {
   /** By which the answer is found in logs and traces. */
   requestId?: string
   trace?: TraceContext | null
+  /** Told how the person's limits stand once this was counted or refused; not called where nothing is limited. */
+  onCounted?: (limits: AnswerLimits, standing: AnswerStanding) => void
 }
 
 /** Whose question it is, and what a new run needs. */

@@ -63,7 +63,7 @@ async function start(tx: Tx, request: StartRequest, options: StartOptions): Prom
   const late = conversation.isNew ? null : await findReplay(tx, request, options)
   if (late) return late
   await refuseIfBusyOrStale(tx, request, conversation)
-  await refuseIfTooMany(tx, options)
+  await refuseIfTooMany(tx, request, options)
   const placed = await placeMessages(tx, request, options, conversation)
   const run = await insertRun(tx, request, options, conversation.id, placed)
   const version = conversation.version + 1
@@ -171,10 +171,16 @@ async function refuseIfBusyOrStale(tx: Tx, request: StartRequest, conversation: 
 }
 
 /** A repeated request was answered above, so it never counts. */
-async function refuseIfTooMany(tx: Tx, options: StartOptions): Promise<void> {
+async function refuseIfTooMany(tx: Tx, request: StartRequest, options: StartOptions): Promise<void> {
   if (options.limits === null) return
-  const wait = await countAnswer(tx, options.personId, options.limits)
-  if (wait === null) return
+  const standing = await countAnswer(tx, options.personId, options.limits)
+  request.onCounted?.(options.limits, standing)
+  const { wait, busy } = standing
+  if (busy) {
+    const detail = `${options.limits.running} answers are being written for you, as many as are allowed at once. Let one end, or stop it.`
+    throw new SendRefused('rate_limited', detail)
+  }
+  if (wait === 0) return
   const detail = `You have started as many answers as are allowed for now. Try again in ${wait} seconds.`
   throw new SendRefused('rate_limited', detail, { retryAfterSeconds: wait })
 }

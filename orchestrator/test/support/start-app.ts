@@ -82,6 +82,8 @@ async function configFor(
       OPENAI_MODEL: options.model ?? 'sim-ttft1-itl0-len20',
       // So that another replica reads the sessions of the first.
       SECRET_KEY,
+      // Tests poll.
+      RATE_LIMIT_READS_PER_MINUTE: '1000000',
       ...options.env,
     },
     { version: '0.0.0', cwd: dataDir },

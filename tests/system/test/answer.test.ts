@@ -14,7 +14,7 @@ beforeAll(async () => {
   product = await startProduct({
     model: { url: simulator.url, name: `sim-itl10-len${tokens}` },
     web: false,
-    env: { RATE_LIMIT_PER_MINUTE: '1000' },
+    env: { RATE_LIMIT_PER_MINUTE: '1000', RATE_LIMIT_READS_PER_MINUTE: '100000' },
   })
   client = await product.signIn()
 })

@@ -39,7 +39,7 @@ describe.skipIf(chromium === null)('with a numbered model', () => {
     simulator = await startModelSimulator()
     product = await startProduct({
       model: { url: simulator.url, name: `sim-itl15-len${tokens}` },
-      env: { RATE_LIMIT_PER_MINUTE: '1000' },
+      env: { RATE_LIMIT_PER_MINUTE: '1000', RATE_LIMIT_READS_PER_MINUTE: '100000' },
     })
     ;({ browser, page, faults } = await openSignedIn(product))
   })

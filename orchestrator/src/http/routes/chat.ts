@@ -12,6 +12,7 @@ import { isUuid } from '../../lib/new-id.ts'
 import type { RunManager } from '../../runs/run-manager.ts'
 import type { StartRequest } from '../../runs/start-request.ts'
 import { streamRun } from '../event-stream.ts'
+import { answerHeaders } from '../rate-limit.ts'
 import { HttpProblem, toInvalidRequest } from '../problem.ts'
 import type { Handlers } from '../route.ts'
 import { arrivalOf } from '../trace-requests.ts'
@@ -25,7 +26,11 @@ export function createChatRoutes(services: {
   return {
     sendMessage: async ({ body, person, request, reply }) => {
       const { answer, run } = await runs.start(
-        { ...toStartRequest(body, request), ...arrivalOf(request, reply) },
+        {
+          ...toStartRequest(body, request),
+          ...arrivalOf(request, reply),
+          onCounted: (limits, standing) => void reply.headers(answerHeaders(limits, standing)),
+        },
         person.id,
       )
       announce(reply, answer, run === null)
