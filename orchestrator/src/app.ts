@@ -47,6 +47,7 @@ export interface AppOptions {
 export async function createApp(options: AppOptions): Promise<App> {
   const { config, database, log } = options
   const state = { draining: false }
+  const draining = (): boolean => state.draining
   const redis = openRedis(config.redis, { log })
   const doorbell = openDoorbell(redis)
   const metrics = createMetrics()
@@ -54,24 +55,17 @@ export async function createApp(options: AppOptions): Promise<App> {
   const journal = openJournal({ database, doorbell, log, observe: (commit) => observeCommit(metrics, commit) })
   const connections = openConnections(await toolServers(options), { version: config.version })
   const model = await openModelChoice(config.model, { log })
-  const tools = await createToolSet({
-    connections,
-    pins: createStoredPins(database),
-    onError: (error) => log.warn(error),
-  })
+  const onToolError = (error: unknown): void => log.warn(error)
+  const tools = await createToolSet({ connections, pins: createStoredPins(database), onError: onToolError })
   const limits = config.rateLimit.enabled ? config.rateLimit : null
   const deps = createRunDeps({ config, database, log, metrics, tracer, model, tools })
   const runs = await RunManager.open({ database, journal, doorbell, deps, limits, workerName: workerName(config.http) })
   watchState(metrics.registry, { config, database, doorbell, journal, runs, model, tools })
   const people = await openPeople(options)
-  const ready = createReadyCheck({ database, log, draining: () => state.draining })
+  const ready = createReadyCheck({ database, log, draining })
   const examine = createExamination({ config, database, redis, connections })
   const server = createHttp({
-    config,
-    database,
-    log,
-    people,
-    redis,
+    ...{ config, database, log, people, redis },
     journal,
     runs,
     model,
@@ -80,7 +74,7 @@ export async function createApp(options: AppOptions): Promise<App> {
     tracer,
     ready,
     examine,
-    draining: () => state.draining,
+    draining,
   })
   const closeServer = prepareClosing(server)
   server.addHook('onListen', async () => runs.begin())

@@ -14,8 +14,9 @@ import { createModelRoutes } from '../http/routes/models.ts'
 import { createRunRoutes } from '../http/routes/runs.ts'
 import { createSessionRoutes } from '../http/routes/session.ts'
 import { createToolRoutes } from '../http/routes/tools.ts'
+import type { Handlers } from '../http/route.ts'
 import { createServer, type HttpServer } from '../http/server.ts'
-import { createSessionCookie } from '../http/session-cookie.ts'
+import { createSessionCookie, type SessionCookie } from '../http/session-cookie.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { ModelChoice } from '../models/open-model-choice.ts'
 import type { RedisLink } from '../redis/redis-link.ts'
@@ -26,8 +27,7 @@ import type { ManagedToolSet } from '../tools/create-tool-set.ts'
 import { createLimits } from './create-limits.ts'
 import type { People } from './open-people.ts'
 
-/** The door, with a handler for every route of the contract. */
-export function createHttp(parts: {
+interface HttpParts {
   config: Config
   database: Database
   log: Logger
@@ -42,51 +42,15 @@ export function createHttp(parts: {
   ready: () => Promise<Ready>
   examine: () => Promise<Finding[]>
   draining: () => boolean
-}): HttpServer {
-  const {
-    config,
-    database,
-    redis,
-    log,
-    people,
-    journal,
-    runs,
-    model,
-    tools,
-    metrics,
-    tracer,
-    ready,
-    examine,
-    draining,
-  } = parts
-  const { appName, version } = config
-  const { readers } = journal
+}
+
+/** The door, with a handler for every route of the contract. */
+export function createHttp(parts: HttpParts): HttpServer {
+  const { config, database, redis, people, log, metrics, tracer, draining } = parts
   const cookie = createSessionCookie(config.http.publicUrl)
-  const conversations = createConversations(database)
-  const authenticate = createAuthenticate({ ...people, cookie })
   return createServer({
-    handlers: {
-      ...createHealthRoutes({
-        metrics: config.prometheusEnabled ? metrics : null,
-        ready,
-        examine,
-        appName,
-        version,
-        environment: config.environment,
-      }),
-      ...createSessionRoutes({ ...people, cookie, appName, version }),
-      ...createApiKeyRoutes({ ...people, cookie }),
-      ...createConversationRoutes({
-        conversations,
-        messages: createMessages(database),
-        dropRun: (id) => runs.drop(id),
-      }),
-      ...createChatRoutes({ runs, conversations, readers }),
-      ...createRunRoutes({ database, runs, readers }),
-      ...createModelRoutes({ view: () => model.view(), test: () => model.test() }),
-      ...createToolRoutes({ view: () => tools.view(), accept: (name, by) => tools.acceptTool(name, by) }),
-    },
-    authenticate,
+    handlers: createHandlers(parts, cookie),
+    authenticate: createAuthenticate({ ...people, cookie }),
     limits: createLimits(config, database, redis),
     log,
     metrics,
@@ -97,4 +61,32 @@ export function createHttp(parts: {
     maxBodyBytes: config.http.uploadMaxBytes,
     draining,
   })
+}
+
+function createHandlers(parts: HttpParts, cookie: SessionCookie): Handlers {
+  const { config, database, people, journal, runs, model, tools, metrics, ready, examine } = parts
+  const { appName, version } = config
+  const { readers } = journal
+  const conversations = createConversations(database)
+  return {
+    ...createHealthRoutes({
+      metrics: config.prometheusEnabled ? metrics : null,
+      ready,
+      examine,
+      appName,
+      version,
+      environment: config.environment,
+    }),
+    ...createSessionRoutes({ ...people, cookie, appName, version }),
+    ...createApiKeyRoutes({ ...people, cookie }),
+    ...createConversationRoutes({
+      conversations,
+      messages: createMessages(database),
+      dropRun: (id) => runs.drop(id),
+    }),
+    ...createChatRoutes({ runs, conversations, readers }),
+    ...createRunRoutes({ database, runs, readers }),
+    ...createModelRoutes({ view: () => model.view(), test: () => model.test() }),
+    ...createToolRoutes({ view: () => tools.view(), accept: (name, by) => tools.acceptTool(name, by) }),
+  }
 }

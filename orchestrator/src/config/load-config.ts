@@ -118,18 +118,7 @@ function toConfig(values: Environment, { version, cwd, terminal }: LoadOptions):
       serviceToken: values.MCP_SERVICE_TOKEN,
       serversFile: values.MCP_SERVERS_FILE && resolve(cwd, values.MCP_SERVERS_FILE),
     },
-    rateLimit: {
-      enabled: values.RATE_LIMIT_ENABLED,
-      perMinute: values.RATE_LIMIT_PER_MINUTE,
-      perHour: values.RATE_LIMIT_PER_HOUR,
-      running: values.RATE_LIMIT_RUNNING_ANSWERS,
-      requests: {
-        read: values.RATE_LIMIT_READS_PER_MINUTE,
-        write: values.RATE_LIMIT_WRITES_PER_MINUTE,
-        'sign-in': values.RATE_LIMIT_SIGN_INS_PER_MINUTE,
-      },
-      streams: values.RATE_LIMIT_OPEN_STREAMS,
-    },
+    rateLimit: rateLimitOf(values),
     people: { ownerEmail: values.OWNER_EMAIL, signup: values.SIGNUP },
     prometheusEnabled: values.PROMETHEUS_ENABLED,
     tracing: tracingOf(values),
@@ -148,6 +137,21 @@ function tracingOf(values: Environment): Config['tracing'] {
     sampler: values.OTEL_TRACES_SAMPLER,
     ratio: values.OTEL_TRACES_SAMPLER_ARG,
   })
+}
+
+function rateLimitOf(values: Environment): Config['rateLimit'] {
+  return {
+    enabled: values.RATE_LIMIT_ENABLED,
+    perMinute: values.RATE_LIMIT_PER_MINUTE,
+    perHour: values.RATE_LIMIT_PER_HOUR,
+    running: values.RATE_LIMIT_RUNNING_ANSWERS,
+    requests: {
+      read: values.RATE_LIMIT_READS_PER_MINUTE,
+      write: values.RATE_LIMIT_WRITES_PER_MINUTE,
+      'sign-in': values.RATE_LIMIT_SIGN_INS_PER_MINUTE,
+    },
+    streams: values.RATE_LIMIT_OPEN_STREAMS,
+  }
 }
 
 function databaseOf(values: Environment, dataDir: string): Config['database'] {

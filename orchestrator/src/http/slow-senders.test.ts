@@ -1,4 +1,5 @@
 import { connect, type AddressInfo } from 'node:net'
+import { silentTracer } from '@ai-assistant/telemetry/tracer'
 import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import { createMetrics } from '../telemetry/metrics.ts'
@@ -15,6 +16,7 @@ test('whoever sends headers or a body a byte at a time is cut, and the others do
     limits: null,
     log: pino({ level: 'silent' }),
     metrics: createMetrics(),
+    tracer: silentTracer,
     metricsToken: null,
     origins: { publicUrl: 'http://localhost', allowed: [] },
     trustedProxies: [],
