@@ -64,18 +64,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const people = await openPeople(options)
   const ready = createReadyCheck({ database, log, draining })
   const examine = createExamination({ config, database, redis, connections })
-  const server = createHttp({
-    ...{ config, database, log, people, redis },
-    journal,
-    runs,
-    model,
-    tools,
-    metrics,
-    tracer,
-    ready,
-    examine,
-    draining,
-  })
+  const house = { config, database, log, redis, journal, runs, model, tools, metrics, tracer }
+  const server = createHttp({ ...house, people, ready, examine, draining })
   const closeServer = prepareClosing(server)
   server.addHook('onListen', async () => runs.begin())
   const stopChores = keepHouse(database, log, metrics)
