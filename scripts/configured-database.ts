@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { BackupError } from '../orchestrator/src/backup/backup-error.ts'
 import { ConfigError } from '../orchestrator/src/config/config-error.ts'
 import type { Config } from '../orchestrator/src/config/config.ts'
 import { loadConfig } from '../orchestrator/src/config/load-config.ts'
@@ -18,9 +20,26 @@ export const terminalLog = {
   warn: (_fields: object, message: string) => console.warn(message),
 }
 
-/** What the environment and `.env` say. */
+/** The environment, and `.env` for what it does not set. */
+export function environment(): Record<string, string | undefined> {
+  return readDotenv(root)
+}
+
+/** What they say. */
 export function configuration(): Config {
-  return loadConfig(readDotenv(root), { version: '0', cwd: root }).config
+  const { version } = JSON.parse(readFileSync(resolve(root, 'orchestrator/package.json'), 'utf8'))
+  return loadConfig(environment(), { version: String(version), cwd: root }).config
+}
+
+/** Reads the arguments; where they are wrong, says how they are meant and returns null. */
+export function usageFault<T>(help: string, read: () => T): T | null {
+  try {
+    return read()
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${help}`)
+    process.exitCode = 2
+    return null
+  }
 }
 
 /** The database that the environment and `.env` name: a server, or the embedded one. */
@@ -49,7 +68,7 @@ export async function runScript(main: () => Promise<void>): Promise<void> {
   try {
     await main()
   } catch (error) {
-    const known = [ConfigError, DirectoryInUse, DatabaseUnavailable, MigrationMismatch]
+    const known = [BackupError, ConfigError, DirectoryInUse, DatabaseUnavailable, MigrationMismatch]
     const line = known.some((type) => error instanceof type) && error instanceof Error
     console.error(line ? error.message : error)
     process.exitCode = 1

@@ -2,11 +2,13 @@ import type { Logger } from 'pino'
 import { createHttp } from './app/create-http.ts'
 import { createRunDeps } from './app/create-run-deps.ts'
 import { keepHouse } from './app/keep-house.ts'
+import { openDoorOf } from './app/open-door-of.ts'
 import { openPeople } from './app/open-people.ts'
 import { startTracing } from './app/start-tracing.ts'
 import { toolServers } from './app/tool-servers.ts'
 import { watchState } from './app/watch-state.ts'
 import { workerName } from './app/worker-name.ts'
+import { readBackupState } from './backup/backup-runs.ts'
 import type { Config } from './config/config.ts'
 import { openDoorbell } from './doorbell/open-doorbell.ts'
 import { createReadyCheck } from './health/check-ready.ts'
@@ -20,6 +22,7 @@ import { openModelChoice } from './models/open-model-choice.ts'
 import { openRedis } from './redis/open-redis.ts'
 import { RunManager } from './runs/run-manager.ts'
 import type { OpenedDatabase } from './storage/pooled-database.ts'
+import { gaugeBackups } from './telemetry/gauge-backups.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
 import { createStoredPins } from './tools/stored-pins.ts'
 import { createToolSet } from './tools/create-tool-set.ts'
@@ -61,6 +64,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const deps = createRunDeps({ config, database, log, metrics, tracer, model, tools })
   const runs = await RunManager.open({ database, journal, doorbell, deps, limits, workerName: workerName(config.http) })
   watchState(metrics.registry, { config, database, doorbell, journal, runs, model, tools })
+  gaugeBackups(metrics.registry, () => readBackupState(database))
+  const door = await openDoorOf(database, config)
   const people = await openPeople(options)
   const ready = createReadyCheck({ database, log, draining })
   const examine = createExamination({ config, database, redis, connections })
@@ -80,6 +85,7 @@ export async function createApp(options: AppOptions): Promise<App> {
       await runs.close(patienceMs)
       journal.readers.moveAll()
       await closeServer()
+      await door?.close()
       await journal.close()
       tools.close()
       await connections.close()

@@ -57,4 +57,25 @@ export interface Config {
   /** null: off. */
   tracing: TracingSettings | null
   sentryDsn: string | null
+  backup: {
+    /** Absolute. At least one of the two is there. */
+    directory: string | null
+    s3: S3Settings | null
+    /** null: the secret key. */
+    key: string | null
+    keptDays: number
+    /** null: any number. */
+    keptCount: number | null
+  }
+}
+
+/** A place in an S3-compatible store. */
+export interface S3Settings {
+  endpoint: string
+  region: string
+  bucket: string
+  /** Within the bucket; '' or with a slash at its end. */
+  prefix: string
+  accessKeyId: string
+  secretAccessKey: string
 }

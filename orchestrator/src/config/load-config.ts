@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { tracingSettings } from '@ai-assistant/telemetry/tracing-settings'
 import { ConfigError, type ConfigFault } from './config-error.ts'
-import type { Config } from './config.ts'
+import type { Config, S3Settings } from './config.ts'
 import type { Environment } from './env.ts'
 import { noticeMisspelt } from './misspelt.ts'
 import { type Findings, readEnvironment } from './read-environment.ts'
@@ -64,6 +64,9 @@ function noticePlaceholders(findings: Findings): string[] {
 
 function noticeRisks(values: Environment): string[] {
   const notices: string[] = []
+  if (values.BACKUP_BUCKET !== null && s3Of(values) === null) {
+    notices.push('BACKUP_BUCKET needs S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY: backups are not written to it.')
+  }
   if (values.ENVIRONMENT === 'production') {
     if (values.DEBUG) notices.push('DEBUG is on in production: the log is large and detailed.')
     if (!values.RATE_LIMIT_ENABLED) notices.push('RATE_LIMIT_ENABLED is off in production.')
@@ -123,6 +126,7 @@ function toConfig(values: Environment, { version, cwd, terminal }: LoadOptions):
     prometheusEnabled: values.PROMETHEUS_ENABLED,
     tracing: tracingOf(values),
     sentryDsn: values.SENTRY_DSN,
+    backup: backupOf(values, dataDir, cwd),
   }
 }
 
@@ -168,4 +172,32 @@ function redisOf(values: Environment): Config['redis'] {
   if (values.REDIS_URL === null) return { kind: 'none' }
   const tls = values.REDIS_SSL || values.REDIS_URL.startsWith('rediss://')
   return { kind: 'redis', url: values.REDIS_URL, password: values.REDIS_PASSWORD, tls }
+}
+
+function backupOf(values: Environment, dataDir: string, cwd: string): Config['backup'] {
+  const s3 = s3Of(values)
+  const beside = s3 === null ? resolve(dataDir, 'backups') : null
+  return {
+    directory: values.BACKUP_DIR === null ? beside : resolve(cwd, values.BACKUP_DIR),
+    s3,
+    key: values.BACKUP_KEY,
+    keptDays: values.BACKUP_RETENTION_DAYS,
+    keptCount: values.BACKUP_RETENTION_COUNT,
+  }
+}
+
+/** A bucket alone is none: without its key nothing can be written there. */
+function s3Of(values: Environment): S3Settings | null {
+  const { BACKUP_BUCKET: place, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = values
+  if (place === null || accessKeyId === null || secretAccessKey === null) return null
+  const region = values.S3_REGION ?? 'us-east-1'
+  const [bucket = '', ...folders] = place.split('/').filter((step) => step !== '')
+  return {
+    endpoint: values.S3_ENDPOINT ?? `https://s3.${region}.amazonaws.com`,
+    region,
+    bucket,
+    prefix: folders.map((folder) => `${folder}/`).join(''),
+    accessKeyId,
+    secretAccessKey,
+  }
 }

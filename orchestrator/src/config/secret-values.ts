@@ -2,12 +2,14 @@ import type { Config } from './config.ts'
 
 /** Every secret that is configured, to be blanked in whatever is written. */
 export function secretValues(config: Config): string[] {
-  const { secrets, model, mcp, http, database, redis, tracing, sentryDsn } = config
+  const { secrets, model, mcp, http, database, redis, tracing, sentryDsn, backup } = config
   const values = [
     ...Object.values(secrets),
     model.apiKey,
     mcp.serviceToken,
     http.metricsToken,
+    backup.key,
+    ...(backup.s3 === null ? [] : [backup.s3.secretAccessKey]),
     ...(database.kind === 'postgres' ? [database.url, passwordIn(database.url)] : []),
     ...Object.values(tracing?.headers ?? {}),
     sentryDsn,

@@ -137,22 +137,41 @@ export const documents = {
   S3_ENDPOINT: {
     type: webAddress,
     example: 'https://s3.example.com',
-    doc: 'An S3-compatible store for files; unset means AWS.',
-    later: 'keeping files in S3',
+    doc: 'An S3-compatible store, for backups; unset means AWS.',
   },
-  S3_REGION: { type: text, example: 'eu-central-1', doc: 'Its region.', later: 'keeping files in S3' },
+  S3_REGION: { type: text, unset: '`us-east-1`', example: 'eu-central-1', doc: 'Its region.' },
   S3_BUCKET: { type: text, doc: 'The bucket.', later: 'keeping files in S3' },
-  S3_ACCESS_KEY_ID: { type: text, doc: 'The key’s name.', later: 'keeping files in S3' },
-  S3_SECRET_ACCESS_KEY: { type: text, secret: true, doc: 'The key.', later: 'keeping files in S3' },
+  S3_ACCESS_KEY_ID: { type: text, doc: 'The key’s name.' },
+  S3_SECRET_ACCESS_KEY: { type: text, secret: true, doc: 'The key.' },
 } satisfies Variables
 
 export const backup = {
-  BACKUP_DIR: { type: text, doc: 'The folder backups are written to.', later: 'scheduled backups' },
-  BACKUP_BUCKET: { type: text, doc: 'The S3 bucket backups are copied to.', later: 'scheduled backups' },
+  BACKUP_DIR: {
+    type: text,
+    unset: '`backups` in `DATA_DIR`, or no folder where `BACKUP_BUCKET` is set',
+    example: '/mnt/backups',
+    doc: 'The folder backups are written to. Choose another disk than the database’s.',
+  },
+  BACKUP_BUCKET: {
+    type: text,
+    example: 'ai-assistant-backups',
+    doc: 'The S3 bucket backups are written to, `bucket` or `bucket/folder`; with a folder as well, they are copied to it.',
+  },
+  BACKUP_KEY: {
+    type: text,
+    secret: true,
+    unset: '`SECRET_KEY`',
+    doc: 'What backups are encrypted with. Nothing restores them without it: keep it apart from them.',
+  },
   BACKUP_RETENTION_DAYS: {
     type: wholeNumber(1),
     default: 30,
-    doc: 'Days a backup is kept.',
-    later: 'scheduled backups',
+    doc: 'Days a backup is kept. The last good one is always kept.',
+  },
+  BACKUP_RETENTION_COUNT: {
+    type: wholeNumber(1),
+    unset: 'any number',
+    example: '60',
+    doc: 'How many backups are kept at most.',
   },
 } satisfies Variables

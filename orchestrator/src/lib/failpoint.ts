@@ -13,6 +13,11 @@ export type Failpoint =
   | 'approval.after-commit'
   | 'cancel.after-commit'
   | 'lease.before-renew'
+  | 'restore.opened'
+  | 'restore.loaded'
+  | 'restore.verified'
+  | 'restore.swapping'
+  | 'restore.swapped'
 
 /** One for the process, because it must be reached from everywhere; it is armed at the start, by its parent while it runs, or never. */
 let armed: { name: string; signal: 'SIGKILL' | 'SIGSTOP'; left: number } | null = null

@@ -29,6 +29,8 @@ export interface MigrateOptions {
   log: StorageLog
   /** Where the files are; those of this version of the code where absent. */
   directory?: string
+  /** The last migration to run; all of them where absent. */
+  through?: number
 }
 
 /**
@@ -39,15 +41,18 @@ export interface MigrateOptions {
  * Throws `MigrationMismatch` if a file was changed or lost after it ran, or if the database is ahead by a migration marked as
  * incompatible with older code.
  */
-export async function migrate(database: OpenedDatabase, { log, directory }: MigrateOptions): Promise<string[]> {
-  const migrations = await readMigrations(directory ?? MIGRATIONS)
+export async function migrate(database: OpenedDatabase, options: MigrateOptions): Promise<string[]> {
+  const { log, directory = MIGRATIONS, through = Infinity } = options
+  const migrations = await readMigrations(directory)
   return database.administer(async (client) => {
     await lock(client, log)
     try {
       await client.query(`create table if not exists schema_migration (
         version integer primary key, name text not null, checksum text not null, incompatible boolean not null,
         applied_at timestamptz not null default now())`)
-      const pending = compare(migrations, await readApplied(client)).filter(({ state }) => state === 'pending')
+      const pending = compare(migrations, await readApplied(client)).filter(
+        ({ state, version }) => state === 'pending' && version <= through,
+      )
       const done: string[] = []
       for (const { version } of pending) {
         const migration = migrations[version - 1]

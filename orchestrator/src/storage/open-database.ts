@@ -57,6 +57,7 @@ async function openEmbedded(
     deadlineMs: 0,
     clean: (client) => shared.clean(client),
     openSession: () => createSession(shared, 0),
+    snapshot: async (copy) => void (await server.request({ kind: 'snapshot', directory: copy })),
     close: async () => {
       await pool.end()
       await server.close()

@@ -16,6 +16,8 @@ export interface PooledDatabaseParts {
   /** SQL to run on a checked-out connection before `begin`, in the same round trip; '' for none. */
   clean(client: PoolClient): string
   openSession(): Session
+  /** Copies the embedded database to a new directory. */
+  snapshot?: (directory: string) => Promise<void>
   close(): Promise<void>
 }
 
@@ -26,6 +28,8 @@ export interface OpenedDatabase extends Database {
    * it: for migrations alone.
    */
   administer<T>(work: (client: PoolClient) => Promise<T>): Promise<T>
+  /** The embedded database alone: copies it, as it is at this moment, to a new directory that can be opened as another one. */
+  snapshot: ((directory: string) => Promise<void>) | null
 }
 
 /** `Database` over a pool. Every transaction puts on its role itself, so it also works behind a transaction pooler. */
@@ -81,6 +85,7 @@ export function createPooledDatabase(parts: PooledDatabaseParts): OpenedDatabase
     check: () => transact('begin', async (tx) => void (await tx.sql(REFUSE_READ_ONLY))),
     stats: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     administer: (work) => administer(pool, parts, work),
+    snapshot: parts.snapshot ?? null,
     close: () => parts.close(),
   }
 }

@@ -1,4 +1,5 @@
 import { Gauge, type Registry } from 'prom-client'
+import { withinTime } from './within-time.ts'
 
 /** How things are at the moment somebody reads the metrics. */
 export interface StateSources {
@@ -16,9 +17,6 @@ export interface StateSources {
   /** Answers of all replicas that have not ended; slow or rejecting where the database is. */
   openRuns(): Promise<{ running: number; waiting: number }>
 }
-
-/** A database that does not answer must not keep the other figures from whoever looks for the reason. */
-const MAX_WAIT_MS = 1000
 
 /** Adds the gauges, each read when the metrics are. */
 export function gaugeState(registry: Registry, sources: StateSources): void {
@@ -92,15 +90,4 @@ function gaugePeers(registers: Registry[], sources: StateSources): void {
       this.set({ model: id }, Number(breakerOpen))
     },
   })
-}
-
-async function withinTime<T>(answer: Promise<T>): Promise<T | null> {
-  const { promise: late, resolve } = Promise.withResolvers<null>()
-  const timer = setTimeout(() => resolve(null), MAX_WAIT_MS)
-  try {
-    // What is unknown is left out of the metrics, and its absence seen there.
-    return await Promise.race([answer.catch(() => null), late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -4,6 +4,9 @@ import type { StorageLog } from '../storage-log.ts'
 import { DirectoryInUse } from './directory-lock.ts'
 import type { EmbeddedStep, WorkerAnswer, WorkerRequest } from './worker-messages.ts'
 
+/** PostgreSQL's own shutdown takes a second; what has not ended after this is stuck, and as safe to end as a killed process. */
+const CLOSE_MS = 20_000
+
 type Pending = { resolve: (bytes: Uint8Array) => void; reject: (error: Error) => void }
 type Running = { worker: Worker; pending: Pending[]; closed: () => void }
 
@@ -41,7 +44,11 @@ export class EmbeddedServer {
     const running = await this.#running.catch(() => undefined)
     if (running === undefined) return
     await new Promise<void>((resolve) => {
-      running.closed = resolve
+      const timer = setTimeout(resolve, CLOSE_MS)
+      running.closed = () => {
+        clearTimeout(timer)
+        resolve()
+      }
       running.worker.postMessage({ kind: 'close' } satisfies WorkerRequest)
     })
     await running.worker.terminate()
@@ -75,6 +82,8 @@ export class EmbeddedServer {
             return reject(answer.inUse ? new DirectoryInUse(answer.message) : new Error(answer.message))
           case 'bytes':
             return running.pending.shift()?.resolve(answer.bytes)
+          case 'failed':
+            return running.pending.shift()?.reject(new Error(answer.message))
           case 'closed':
             return running.closed()
         }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import { PGlite } from '@electric-sql/pglite'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
+import { copyData, finishSwap } from './data-files.ts'
 import { DirectoryInUse, lockDirectory } from './directory-lock.ts'
 import type { WorkerAnswer, WorkerRequest } from './worker-messages.ts'
 
@@ -32,7 +33,10 @@ try {
 async function openData(root: string): Promise<PGlite> {
   const dataDir = join(root, 'data')
   const mark = join(root, 'created')
+  finishSwap(root)
   const created = existsSync(mark)
+  if (created && !existsSync(dataDir))
+    throw new Error(`${mark} says that there is a database, but ${dataDir} is not there`)
   if (!created) rmSync(dataDir, { recursive: true, force: true })
   answer({ kind: 'progress', step: created ? 'open' : 'create' })
   const database = await PGlite.create({ dataDir, extensions: { pg_trgm } })
@@ -47,6 +51,8 @@ function serve(database: PGlite, lock: { release(): void }, request: WorkerReque
     case 'reset':
       database.execProtocolRawSync(simpleQuery('rollback'))
       return reply(database.execProtocolRawSync(simpleQuery('discard all')))
+    case 'snapshot':
+      return copySnapshot(request.directory)
     case 'close':
       void database
         .close()
@@ -56,6 +62,16 @@ function serve(database: PGlite, lock: { release(): void }, request: WorkerReque
           answer({ kind: 'closed' })
           port?.close()
         })
+  }
+}
+
+/** Nothing else runs in this thread, so the files stand still: what is copied is what a killed process would have left. */
+function copySnapshot(into: string): void {
+  try {
+    copyData(directory, into)
+    answer({ kind: 'bytes', bytes: new Uint8Array(0) })
+  } catch (error) {
+    answer({ kind: 'failed', message: error instanceof Error ? error.message : String(error) })
   }
 }
 

@@ -26,7 +26,8 @@ export async function createDatabase(url: string): Promise<boolean> {
   }
 }
 
-function withDatabase(url: string, name: string): string {
+/** The URL of another database on the same server. */
+export function withDatabase(url: string, name: string): string {
   return url.replace(/^([a-z]+:\/\/[^/?]*)(\/[^?]*)?/, `$1/${name}`)
 }
 
