@@ -24,6 +24,8 @@ export const conversationPageSchema = z.object({
 export const listConversationsSchema = z.strictObject({
   cursor: z.string().max(200).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),
+  /** `api`: those that programs made, which are kept apart. */
+  origin: z.enum(['app', 'api']).default('app'),
   /** Words to find in titles and messages. */
   search: z.string().max(200).optional(),
 })

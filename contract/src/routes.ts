@@ -3,6 +3,7 @@ import { chatRoutes } from './routes/chat.ts'
 import { conversationsRoutes } from './routes/conversations.ts'
 import { healthRoutes } from './routes/health.ts'
 import { modelsRoutes } from './routes/models.ts'
+import { openAiRoutes } from './routes/openai.ts'
 import { runsRoutes } from './routes/runs.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { toolsRoutes } from './routes/tools.ts'
@@ -18,6 +19,7 @@ export const routes = {
   ...conversationsRoutes,
   ...chatRoutes,
   ...runsRoutes,
+  ...openAiRoutes,
   ...modelsRoutes,
   ...toolsRoutes,
 } as const satisfies Record<string, Route>

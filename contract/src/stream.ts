@@ -115,7 +115,8 @@ const dataMove = z.object({
 const error = z.object({ type: z.literal('error'), errorText: z.string() })
 const finish = z.object({
   type: z.literal('finish'),
-  finishReason: z.enum(['stop', 'length', 'error', 'other']),
+  /** `tool-calls`: the program that asked is to make them. */
+  finishReason: z.enum(['stop', 'length', 'tool-calls', 'error', 'other']),
   messageMetadata: finishMetadataSchema,
 })
 

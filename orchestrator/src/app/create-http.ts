@@ -11,6 +11,7 @@ import { createChatRoutes } from '../http/routes/chat.ts'
 import { createConversationRoutes } from '../http/routes/conversations.ts'
 import { createHealthRoutes } from '../http/routes/health.ts'
 import { createModelRoutes } from '../http/routes/models.ts'
+import { createOpenAiRoutes } from '../http/routes/openai.ts'
 import { createRunRoutes } from '../http/routes/runs.ts'
 import { createSessionRoutes } from '../http/routes/session.ts'
 import { createToolRoutes } from '../http/routes/tools.ts'
@@ -85,6 +86,7 @@ function createHandlers(parts: HttpParts, cookie: SessionCookie): Handlers {
       dropRun: (id) => runs.drop(id),
     }),
     ...createChatRoutes({ runs, conversations, readers }),
+    ...createOpenAiRoutes({ runs, readers, view: () => model.view(), since: new Date() }),
     ...createRunRoutes({ database, runs, readers }),
     ...createModelRoutes({ view: () => model.view(), test: () => model.test() }),
     ...createToolRoutes({ view: () => tools.view(), accept: (name, by) => tools.acceptTool(name, by) }),

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import { keepSealing } from '../audit/keep-sealing.ts'
+import { forgetProgramChats } from '../conversations/forget-program-chats.ts'
 import { forgetKeys } from '../runs/forget-keys.ts'
 import type { Database } from '../storage/database.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -8,6 +9,9 @@ import { forgetExpired } from '../users/forget-expired.ts'
 /** Days an ended answer's events and the keys of requests are kept; messages are kept for good. */
 const KEPT_DAYS = 7
 
+/** Days the chats of programs are kept after their last change: each call of theirs is one. */
+const PROGRAM_DAYS = 30
+
 /**
  * Keeps the journal's partitions ahead of time, seals the audit log, and drops what is old; any replica may do it, again
  * and again. Returns the way to stop.
@@ -15,6 +19,7 @@ const KEPT_DAYS = 7
 export function keepHouse(database: Database, log: Logger, metrics: Metrics): () => void {
   const chores: Record<string, () => Promise<unknown>> = {
     journal: () => database.asSystem((tx) => tx.sql('select maintain_run_event($1)', [KEPT_DAYS])),
+    programs: () => forgetProgramChats(database, PROGRAM_DAYS),
     keys: () => forgetKeys(database, KEPT_DAYS),
     sessions: () => forgetExpired(database),
   }

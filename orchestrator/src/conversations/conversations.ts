@@ -96,6 +96,7 @@ async function list(tx: Tx, personId: string, query: ListConversations): Promise
       .selectFrom('conversation')
       .select([...columns, activeRun])
       .where('owner_id', '=', personId)
+      .where('origin', '=', sql.lit(query.origin))
       .$if(after !== null, (builder) =>
         builder.where(
           sql<boolean>`(updated_at, id) < (timestamptz 'epoch' + ${after?.micros}::bigint * interval '1 microsecond', ${after?.id}::uuid)`,

@@ -59,12 +59,12 @@ function explaining(plans: string[]): Database {
 test('a page of conversations is read from its index, the first and a later one', async () => {
   const plans: string[] = []
   const conversations = createConversations(explaining(plans))
-  const first = await conversations.list(person, { limit: 50 })
+  const first = await conversations.list(person, { limit: 50, origin: 'app' })
   expect(first?.items).toHaveLength(50)
   expect(plans[0]).toContain('conversation_recent')
   expect(plans[0]).not.toMatch(/Sort|Seq Scan on conversation/)
   plans.length = 0
-  const second = await conversations.list(person, { limit: 50, cursor: first?.nextCursor ?? '' })
+  const second = await conversations.list(person, { limit: 50, origin: 'app', cursor: first?.nextCursor ?? '' })
   expect(second?.items[0]?.id).not.toBe(first?.items[0]?.id)
   expect(plans[0]).toContain('conversation_recent')
   expect(plans[0]).not.toMatch(/Sort|Seq Scan on conversation/)
@@ -80,12 +80,12 @@ test('words are found by their index, in titles and messages', async () => {
   })
   expect(plan).toContain('message_words')
   expect(plan).not.toContain('Seq Scan on message')
-  const found = await createConversations(database).list(person, { limit: 50, search: 'c4ca4238a0b9' })
+  const found = await createConversations(database).list(person, { limit: 50, origin: 'app', search: 'c4ca4238a0b9' })
   expect(found?.items.map((item) => item.title.split(' ')[1])).toEqual(['1'])
 })
 
 test('a branch is read message by message, each by its key', async () => {
-  const [conversation] = (await createConversations(database).list(person, { limit: 1 }))?.items ?? []
+  const [conversation] = (await createConversations(database).list(person, { limit: 1, origin: 'app' }))?.items ?? []
   const id = conversation?.id ?? ''
   await database.asPerson(person, (tx) =>
     tx.sql(

@@ -6,10 +6,10 @@ import type { Follower } from '../journal/follower.ts'
 import type { ReaderHub } from '../journal/reader-hub.ts'
 
 /** Keeps proxies from closing a quiet stream, and finds readers that have gone. */
-const HEARTBEAT_MS = 15_000
+export const HEARTBEAT_MS = 15_000
 
 /** A reader with this much unread is left alone until it has caught up; the journal keeps its place. */
-const HIGH_WATER_BYTES = 256 * 1024
+export const HIGH_WATER_BYTES = 256 * 1024
 
 /**
  * Answers with a run's events after `after`, then live to its end: the AI SDK's UI message stream over server-sent events.
@@ -60,7 +60,7 @@ export function streamRun(
 }
 
 /** Whether a reader has taken nothing since the last look, although much was waiting for it, or the last of it. */
-function watchProgress(raw: ServerResponse): () => boolean {
+export function watchProgress(raw: ServerResponse): () => boolean {
   let taken = -1
   return () => {
     const before = taken

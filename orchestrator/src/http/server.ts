@@ -19,6 +19,7 @@ import { HttpProblem, retryAfter, toInvalidRequest, toProblem } from './problem.
 import type { OpenStreams } from './rate-limit.ts'
 import type { Handler, Handlers } from './route.ts'
 import { answerMalformed } from './malformed.ts'
+import { speaksOpenAi, toOpenAiError } from './openai/to-openai-error.ts'
 import { checkOrigin, type Origins } from './origins.ts'
 import { safeHeaders } from './safe-headers.ts'
 import { traceOf, traceRequests } from './trace-requests.ts'
@@ -183,5 +184,6 @@ function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyRepl
   if (problem.status >= 500) request.log.error({ err: error, trace: traceOf(request) }, problem.title)
   const wait = retryAfter(problem)
   if (wait !== null) reply.header('retry-after', String(wait))
+  if (speaksOpenAi(request.url)) return reply.code(problem.status).send(toOpenAiError(problem))
   return reply.code(problem.status).type('application/problem+json').send(JSON.stringify(problem))
 }

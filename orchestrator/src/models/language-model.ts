@@ -36,6 +36,17 @@ export interface ModelRequest {
   prefix?: string
   /** Sent along with the request: W3C trace context, for one. */
   headers?: Readonly<Record<string, string>>
+  settings?: ModelSettings
+}
+
+/** What a program asked of its answer, in place of what is configured. */
+export interface ModelSettings {
+  temperature?: number
+  /** At most as many as are configured. */
+  answerTokens?: number
+  toolChoice?: 'none' | 'auto' | 'required' | { name: string }
+  /** Parameters of the Chat Completions API for an upstream that speaks it. */
+  more?: Record<string, unknown>
 }
 
 export type ModelMessage =

@@ -1,10 +1,12 @@
 import type { FinishMetadata, IncompleteReason, StreamPart } from '@ai-assistant/contract'
+import { cleanText } from '../lib/clean-text.ts'
 import { MAX_DEATHS, MAX_ROUNDS, MAX_SECONDS } from './bounds.ts'
 import { type ModelOutcome, modelStep } from './model-step.ts'
 import type { RunContext, RunDeps, StopReason } from './run-context.ts'
+import { HANDED_OVER } from './run-options.ts'
 import { hasCalls, shownText, unsettledCalls } from './run-state.ts'
 import { addUsage, type ItemRow, type RunStep, type UsageRow } from './run-step.ts'
-import { requestCalls, settleLostCalls, toolStep } from './tool-step.ts'
+import { parseLoosely, requestCalls, settleLostCalls, toolStep } from './tool-step.ts'
 
 /**
  * A message becomes an answer: rounds of model and tools until the model has nothing more to call. Yields what is to be
@@ -30,6 +32,7 @@ export async function* executeRun(context: RunContext, deps: RunDeps): AsyncGene
     if (context.progress.round > MAX_ROUNDS) return yield* end(context, deps, incomplete('rounds'))
     if (deps.clock() > deadline) return yield* end(context, deps, incomplete('seconds'))
     const outcome = yield* modelStep(context, deps)
+    if (outcome.type === 'calls' && context.options?.tools) return yield* handOver(context, deps, outcome)
     if (outcome.type === 'calls') yield* commitCalls(context, deps, outcome)
     else if (outcome.type === 'stopped') yield* closeStopped(context, outcome)
     else return yield* end(context, deps, toEnd(outcome), outcome)
@@ -96,7 +99,7 @@ async function* commitCalls(
   deps: RunDeps,
   outcome: Extract<ModelOutcome, { type: 'calls' }>,
 ): AsyncGenerator<RunStep> {
-  const { parts, items } = requestCalls(outcome.calls, deps)
+  const { parts, items } = requestCalls(outcome.calls, context, deps)
   for (const item of items) context.items.set(item.id, item)
   context.usage = addUsage(context.usage, outcome.usage.usage)
   yield {
@@ -116,6 +119,24 @@ async function* closeStopped(
   context.usage = addUsage(context.usage, outcome.usage.usage)
   const note: StreamPart = { type: 'data-status', transient: true, data: { kind: 'thinking', text: 'Stopping' } }
   yield { type: 'commit', parts: [...outcome.closing, note], rows: { usage: [outcome.usage] } }
+}
+
+/** Calls of a program's own tools: it makes them itself, so the answer is complete with them. */
+async function* handOver(
+  context: RunContext,
+  deps: RunDeps,
+  outcome: Extract<ModelOutcome, { type: 'calls' }>,
+): AsyncGenerator<RunStep> {
+  const calls = outcome.calls.flatMap((call): StreamPart[] => {
+    const toolCallId = `call_${deps.newId()}`
+    const toolName = cleanText(call.name.slice(0, 200))
+    return [
+      { type: 'tool-input-available', toolCallId, toolName, input: parseLoosely(call.arguments), dynamic: true },
+      { type: 'tool-output-available', toolCallId, output: HANDED_OVER, dynamic: true },
+    ]
+  })
+  const closing = [...outcome.closing, ...calls]
+  yield* end(context, deps, { state: 'complete' }, { ...outcome, closing }, 'tool-calls')
 }
 
 type End = Omit<FinishMetadata, 'usage'>
@@ -140,7 +161,8 @@ async function* end(
   context: RunContext,
   deps: RunDeps,
   how: End,
-  last?: Extract<ModelOutcome, { type: 'answered' | 'failed' }>,
+  last?: Pick<ModelOutcome, 'usage' | 'closing'>,
+  finishReason: FinishReason = toFinishReason(how),
 ): AsyncGenerator<RunStep> {
   if (last) context.usage = addUsage(context.usage, last.usage.usage)
   const metadata: FinishMetadata = { ...how, usage: context.usage }
@@ -152,7 +174,7 @@ async function* end(
       ...parts,
       ...(context.progress.stepOpen ? [{ type: 'finish-step' as const }] : []),
       ...(how.state === 'failed' ? [{ type: 'error' as const, errorText: how.error ?? 'The answer failed.' }] : []),
-      { type: 'finish', finishReason: toFinishReason(how), messageMetadata: metadata },
+      { type: 'finish', finishReason, messageMetadata: metadata },
     ],
     rows: { end: metadata, items, usage: last ? [last.usage] : [] },
   }
@@ -186,7 +208,9 @@ function giveUpCalls(context: RunContext): { parts: StreamPart[]; items: ItemRow
   return { parts, items }
 }
 
-function toFinishReason(how: End): 'stop' | 'length' | 'error' | 'other' {
+type FinishReason = Extract<StreamPart, { type: 'finish' }>['finishReason']
+
+function toFinishReason(how: End): FinishReason {
   if (how.state === 'complete') return 'stop'
   if (how.state === 'failed') return 'error'
   return how.reason === 'length' ? 'length' : 'other'

@@ -1,12 +1,13 @@
 import type { Budget, MessagePart } from '@ai-assistant/contract'
 import { type BranchMessage, readBranch } from '../conversations/read-branch.ts'
 import { estimateTokens } from '../models/estimate-tokens.ts'
-import type { LanguageModel, ModelMessage, ModelRequest } from '../models/language-model.ts'
+import type { LanguageModel, ModelMessage, ModelRequest, ModelTool } from '../models/language-model.ts'
 import type { Database, Tx } from '../storage/database.ts'
 import { queries } from '../storage/queries.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
 import { fitPrompt } from './fit-prompt.ts'
 import type { RunContext } from './run-context.ts'
+import type { RunOptions } from './run-options.ts'
 import { systemPrompt } from './system-prompt.ts'
 import { assistantToModelMessages, userToModelMessage } from './to-model-messages.ts'
 
@@ -34,13 +35,22 @@ export async function loadPrompt(
   for (const item of context.items.values()) if (item.content !== null) contents.set(item.id, item.content)
   const turns = toTurns(branch.filter((message) => message.id !== run.messageId).reverse(), contents)
   const question = turns.pop() ?? []
-  return fitPrompt({
-    system: systemPrompt({ appName: sources.appName, now: sources.now(), own }),
+  const { options } = context
+  const { request, budget } = fitPrompt({
+    // A program says itself what its model is.
+    system: options === null ? systemPrompt({ appName: sources.appName, now: sources.now(), own }) : own,
     turns,
     current: [...question, ...assistantToModelMessages(withoutOpenStep(context), contents)],
-    tools: sources.tools.offered(),
+    tools: toolsFor(sources.tools, options),
     facts: model.view,
   })
+  return { request: options === null ? request : { ...request, settings: options.settings }, budget }
+}
+
+/** Where no person watches, none can be asked: tools that ask are not offered. */
+function toolsFor(tools: ToolSet, options: RunOptions | null): ModelTool[] {
+  if (options === null) return tools.offered()
+  return options.tools ?? tools.offered().filter(({ name }) => tools.runsUnasked(name))
 }
 
 /** What the open step has shown goes into the request's prefix, not into its messages. */
@@ -97,11 +107,12 @@ async function readContents(tx: Tx, branch: readonly BranchMessage[]): Promise<M
   return new Map(rows.map((row) => [row.item_id, row.content]))
 }
 
-/** Groups messages, oldest first, into turns that begin with a question. */
+/** Groups messages, oldest first, into turns that begin with a question; a program's chat may begin with an answer. */
 function toTurns(messages: readonly BranchMessage[], contents: ReadonlyMap<string, string>): ModelMessage[][] {
   const turns: ModelMessage[][] = []
   for (const message of messages) {
     if (message.role === 'user') turns.push([userToModelMessage(message.parts)])
+    else if (turns.length === 0) turns.push(assistantToModelMessages(message.parts, contents))
     else turns.at(-1)?.push(...assistantToModelMessages(message.parts, contents))
   }
   return turns

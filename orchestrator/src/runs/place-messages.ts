@@ -1,6 +1,7 @@
 import type { MessagePart, Usage, UserPart } from '@ai-assistant/contract'
 import type { Tx } from '../storage/database.ts'
 import { queries } from '../storage/queries.ts'
+import { placeHistory } from './place-history.ts'
 import { wordsOf } from './run-state.ts'
 import { noUsage } from './run-step.ts'
 import { SendRefused } from './send-refused.ts'
@@ -21,6 +22,11 @@ export async function placeMessages(
   options: StartOptions,
   conversation: Place,
 ): Promise<PlacedMessages> {
+  if (request.program !== undefined) {
+    const { lastId, questionId } = await placeHistory(tx, request.program.messages, options, conversation.id)
+    const messageId = await insertAnswer(tx, options, conversation.id, lastId)
+    return { messageId, userMessageId: questionId, stored: [], usage: noUsage }
+  }
   if (request.trigger === 'submit-message') return submit(tx, request, options, conversation)
   const answerId = request.messageId ?? conversation.head_message_id
   if (answerId === null) throw new SendRefused('unprocessable', 'messageId: this conversation has no answer yet')

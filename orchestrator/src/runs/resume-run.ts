@@ -4,6 +4,7 @@ import type { TakenRun } from '../journal/take-over.ts'
 import type { Database, Tx } from '../storage/database.ts'
 import { queries } from '../storage/queries.ts'
 import type { RunContext } from './run-context.ts'
+import type { RunOptions } from './run-options.ts'
 import { note, startProgress } from './run-state.ts'
 import type { ItemRow } from './run-step.ts'
 
@@ -20,6 +21,7 @@ export async function loadRun(
   const { parts, lastSeq } = await journal.read(taken.id)
   const rows = await database.asSystem(async (tx) => ({
     message: await tx.first(queries.selectFrom('message').select(['parts', 'usage']).where('id', '=', taken.messageId)),
+    run: await tx.first(queries.selectFrom('run').select('options').where('id', '=', taken.id)),
     items: await readItems(tx, taken.id),
     usage: await readUsage(tx, taken.messageId),
   }))
@@ -28,7 +30,8 @@ export async function loadRun(
   for (const part of parts) note(progress, part)
   const run = { ...taken, resumed: options.resumed && progress.started }
   const { resumed: _, ...rest } = options
-  return { context: { run, progress, items: rows.items, usage: rows.usage, ...rest }, lastSeq }
+  const asked = (rows.run?.options ?? null) as RunOptions | null
+  return { context: { run, options: asked, progress, items: rows.items, usage: rows.usage, ...rest }, lastSeq }
 }
 
 /** The tool calls of a run, by id. */

@@ -5,12 +5,15 @@ import type { Logger } from 'pino'
 import type { LanguageModel, ModelRequest } from '../models/language-model.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
 import type { AnswerPace } from './answer-pace.ts'
+import type { RunOptions } from './run-options.ts'
 import type { RunProgress } from './run-state.ts'
 import type { ItemRow, UsageRow } from './run-step.ts'
 
 /** One run as its executor sees it. */
 export interface RunContext {
   run: RunIdentity
+  /** What a program asked for; null where a person asked. */
+  options: RunOptions | null
   progress: RunProgress
   /** The tool calls of this run by id, as the database has them. */
   items: Map<string, ItemRow>

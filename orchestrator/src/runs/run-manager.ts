@@ -107,10 +107,11 @@ export class RunManager {
       const { requestId, trace } = request
       deps.log.info({ run: run.id, request: requestId, trace: trace?.traceId, kind: run.kind }, 'An answer begins')
       const receivedAt = request.receivedAt === undefined ? {} : { receivedAt: request.receivedAt }
+      const options = request.program?.options ?? null
       const progress = startProgress(started.stored)
       this.#launch(run, (signal) =>
         Promise.resolve({
-          context: { run, progress, items: new Map(), usage: started.usage, signal, ...receivedAt },
+          context: { run, options, progress, items: new Map(), usage: started.usage, signal, ...receivedAt },
           lastSeq: 0,
         }),
       )

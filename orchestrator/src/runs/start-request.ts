@@ -1,5 +1,6 @@
 import type { SendMessage } from '@ai-assistant/contract'
 import type { TraceContext } from '@ai-assistant/telemetry/trace-context'
+import type { ProgramChat } from './run-options.ts'
 import type { AnswerLimits, AnswerStanding } from '../limits/count-answer.ts'
 import type { Database } from '../storage/database.ts'
 
@@ -7,6 +8,8 @@ import type { Database } from '../storage/database.ts'
 export interface StartRequest extends SendMessage {
   /** A chat id of the AI SDK's transport, where the client names conversations itself. */
   alias?: string
+  /** What a program sent: a chat of its own, whole. `parts` then only names it. */
+  program?: ProgramChat
   key: string | null
   /** SHA-256 of the request's body. */
   bodyHash: Buffer

@@ -25,7 +25,10 @@ export interface StartedRun {
   usage: Usage
 }
 
-const ROUTE = 'sendMessage'
+/** Keys of people's pages and of programs are apart. */
+function routeOf(request: StartRequest): string {
+  return request.program === undefined ? 'sendMessage' : 'createChatCompletion'
+}
 
 /**
  * Accepts a question in one transaction: the idempotency claim, the question, the empty answer, and the run. Once it is
@@ -93,7 +96,7 @@ async function findReplay(tx: Tx, request: StartRequest, options: StartOptions):
       .selectFrom('idempotency_key')
       .select(['body_hash', 'answer'])
       .where('owner_id', '=', options.personId)
-      .where('route', '=', ROUTE)
+      .where('route', '=', routeOf(request))
       .where('key', '=', request.key),
   )
   if (claim === undefined) return null
@@ -106,7 +109,7 @@ async function claimKey(tx: Tx, request: StartRequest, options: StartOptions, an
   await tx.run(
     queries.insertInto('idempotency_key').values({
       owner_id: options.personId,
-      route: ROUTE,
+      route: routeOf(request),
       key: request.key,
       body_hash: request.bodyHash,
       answer: JSON.stringify(answer),
@@ -142,6 +145,7 @@ async function lockConversation(tx: Tx, request: StartRequest, options: StartOpt
       ...fresh,
       owner_id: options.personId,
       alias: request.alias ?? null,
+      origin: request.program === undefined ? 'app' : 'api',
       system_prompt: request.systemPrompt ?? '',
     }),
   )
@@ -212,6 +216,7 @@ async function insertRun(
       state: 'running',
       worker_id: options.workerId,
       traceparent: trace && formatTraceparent(trace),
+      options: request.program === undefined ? null : JSON.stringify(request.program.options),
     }),
   )
   await tx.run(
@@ -229,7 +234,8 @@ function titleFor(
   request: StartRequest,
   conversation: LockedConversation,
 ): { title: string; title_source: 'automatic' } | Record<string, never> {
-  const words = wordsOf(request.parts ?? [])
+  const asked = request.program?.messages.findLast(({ role }) => role === 'user')?.parts
+  const words = wordsOf(asked ?? request.parts ?? [])
     .replace(/\s+/g, ' ')
     .trim()
   if (conversation.title_source !== 'none' || words === '') return {}

@@ -45,6 +45,11 @@ function stepToMessages(step: readonly MessagePart[], contents: ToolContents): M
 }
 
 function toToolMessage(call: ToolPart, contents: ToolContents): ModelMessage {
-  const content = contents.get(call.toolCallId) ?? call.errorText ?? 'This call has no outcome.'
+  const content = contents.get(call.toolCallId) ?? call.errorText ?? sentOutput(call) ?? 'This call has no outcome.'
   return { role: 'tool', toolCallId: call.toolCallId, toolName: call.toolName, content }
+}
+
+/** What a program sent as the outcome of a call it made itself. */
+function sentOutput({ output }: ToolPart): string | undefined {
+  return typeof output === 'string' ? output : undefined
 }

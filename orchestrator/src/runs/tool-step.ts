@@ -14,12 +14,13 @@ import { serverOf } from './settle-call.ts'
 /** What a model's calls come to before any of them runs: rows and parts of one commit, made with the call's usage. */
 export function requestCalls(
   calls: readonly ModelToolCall[],
+  context: RunContext,
   deps: RunDeps,
 ): { parts: StreamPart[]; items: ItemRow[] } {
   const parts: StreamPart[] = []
   const items: ItemRow[] = []
   calls.forEach((call, index) => {
-    const requested = requestCall(call, index, deps)
+    const requested = requestCall(call, index, context, deps)
     parts.push(...requested.parts)
     items.push(requested.item)
   })
@@ -64,11 +65,13 @@ export async function* settleLostCalls(context: RunContext, deps: RunDeps): Asyn
   }
 }
 
-function requestCall(call: ModelToolCall, index: number, deps: RunDeps): { parts: StreamPart[]; item: ItemRow } {
-  const resolved: ResolvedCall | { fault: string } =
-    index < MAX_CALLS_PER_ROUND
-      ? deps.tools.resolve(call.name, call.arguments)
-      : { fault: `Too many calls at once: at most ${MAX_CALLS_PER_ROUND} are made in one round.` }
+function requestCall(
+  call: ModelToolCall,
+  index: number,
+  context: RunContext,
+  deps: RunDeps,
+): { parts: StreamPart[]; item: ItemRow } {
+  const resolved = resolveCall(call, index, context, deps)
   const id = `call_${deps.newId()}`
   const base = { type: 'tool-input-available', toolCallId: id, dynamic: true } as const
   if ('fault' in resolved) {
@@ -91,6 +94,21 @@ function requestCall(call: ModelToolCall, index: number, deps: RunDeps): { parts
   }
   if (item.approvalId === null) return { parts: [shown], item }
   return { parts: [shown, { type: 'tool-approval-request', approvalId: item.approvalId, toolCallId: id }], item }
+}
+
+function resolveCall(
+  call: ModelToolCall,
+  index: number,
+  context: RunContext,
+  deps: RunDeps,
+): ResolvedCall | { fault: string } {
+  if (index >= MAX_CALLS_PER_ROUND) {
+    return { fault: `Too many calls at once: at most ${MAX_CALLS_PER_ROUND} are made in one round.` }
+  }
+  const resolved = deps.tools.resolve(call.name, call.arguments)
+  const unattended = context.options !== null
+  if ('fault' in resolved || !resolved.asks || !unattended) return resolved
+  return { fault: 'This call needs the consent of a person, and a program asked, which cannot give it.' }
 }
 
 /** Carries out what people have answered: a refused call is settled, an allowed one becomes `started`. */
@@ -142,7 +160,8 @@ async function* park(context: RunContext, deps: RunDeps): AsyncGenerator<RunStep
   }
 }
 
-function parseLoosely(json: string): unknown {
+/** What the model wrote as arguments; what is no JSON is kept as text. */
+export function parseLoosely(json: string): unknown {
   try {
     return cleanJson(JSON.parse(json))
   } catch {

@@ -117,6 +117,7 @@ interface ConversationTable {
   id: string
   owner_id: string
   alias: string | null
+  origin: Generated<'app' | 'api'>
   title: Generated<string>
   title_source: Generated<'none' | 'automatic' | 'person'>
   system_prompt: Generated<string>
@@ -163,6 +164,8 @@ interface RunTable {
   deaths: Generated<number>
   traceparent: string | null
   cancel_requested_at: Timestamp | null
+  /** A `RunOptions` of the room that runs them. */
+  options: ColumnType<unknown, string | null | undefined, string | null>
   created_at: Timestamp
   ended_at: Timestamp | null
 }

@@ -68,6 +68,7 @@ export async function createToolSet(options: ToolSetOptions): Promise<ManagedToo
         .filter((tool) => tool.policy !== 'changed')
         .slice(0, maxOffered)
         .map(toModelTool),
+    runsUnasked: (name) => tools.get(name)?.policy === 'runs',
     resolve: (name, argumentsJson) => resolveCall(tools.get(name), name, argumentsJson),
     run: async (call, runOptions) => {
       const tool = tools.get(call.name)

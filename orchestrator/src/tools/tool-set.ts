@@ -5,6 +5,8 @@ import type { ModelTool } from '../models/language-model.ts'
 export interface ToolSet {
   /** What is offered to the model now. Tools whose changed definition waits for consent are not in it. */
   offered(): ModelTool[]
+  /** Whether calls of it run without asking a person. */
+  runsUnasked(name: string): boolean
   /** Finds the tool and checks the arguments (JSON text) against its schema. Never throws. */
   resolve(name: string, argumentsJson: string): ResolvedCall | ToolFault
   /** Runs a resolved call. Never rejects: a failing tool is an answer. */

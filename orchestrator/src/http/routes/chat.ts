@@ -14,6 +14,7 @@ import type { StartRequest } from '../../runs/start-request.ts'
 import { streamRun } from '../event-stream.ts'
 import { answerHeaders } from '../rate-limit.ts'
 import { HttpProblem, toInvalidRequest } from '../problem.ts'
+import { readKey } from '../read-key.ts'
 import type { Handlers } from '../route.ts'
 import { arrivalOf } from '../trace-requests.ts'
 
@@ -50,15 +51,6 @@ export function createChatRoutes(services: {
 function toStartRequest(body: SendMessage | TransportBody, request: FastifyRequest): StartRequest {
   const call = { key: readKey(request), bodyHash: request.bodyHash }
   return 'messages' in body ? fromTransport(body as TransportBody, call) : { ...body, ...call }
-}
-
-/** Long enough for any key that is meant as one, and kept whole: of two long ones the ends may be all that differs. */
-const MAX_KEY = 200
-
-function readKey(request: FastifyRequest): string | null {
-  const key = request.headers['idempotency-key'] ?? ''
-  if (typeof key === 'string' && key.length <= MAX_KEY) return key === '' ? null : key
-  throw new HttpProblem('invalid_request', `Idempotency-Key: send at most ${MAX_KEY} characters`)
 }
 
 /**

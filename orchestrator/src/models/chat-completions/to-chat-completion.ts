@@ -1,4 +1,4 @@
-import type { ModelMessage, ModelRequest, ModelUserPart } from '../language-model.ts'
+import type { ModelMessage, ModelRequest, ModelSettings, ModelUserPart } from '../language-model.ts'
 import type { Parameters } from './parameters.ts'
 
 /** The words a model is asked to continue with, where the upstream has no prefix mode. */
@@ -8,7 +8,9 @@ export const continueInstruction =
 
 /** The body of `POST …/chat/completions` for this request. */
 export function toChatCompletion(model: string, request: ModelRequest, parameters: Parameters): object {
+  const { settings = {} } = request
   const offersTools = parameters.tools && request.tools.length > 0
+  const temperature = settings.temperature ?? parameters.temperature
   return {
     model,
     messages: [
@@ -16,9 +18,13 @@ export function toChatCompletion(model: string, request: ModelRequest, parameter
       ...request.messages.map(toMessage),
       ...toPrefix(request.prefix, parameters),
     ],
+    ...withoutToolTerms(settings.more ?? {}, offersTools),
     ...(offersTools && { tools: request.tools.map(toTool) }),
-    ...(parameters.temperature !== null && { temperature: parameters.temperature }),
-    ...(parameters.answerField !== null && { [parameters.answerField]: parameters.answerTokens }),
+    ...(offersTools && settings.toolChoice !== undefined && { tool_choice: toToolChoice(settings.toolChoice) }),
+    ...(temperature !== null && { temperature }),
+    ...(parameters.answerField !== null && {
+      [parameters.answerField]: Math.min(parameters.answerTokens, settings.answerTokens ?? Infinity),
+    }),
     stream: true,
     ...(parameters.streamUsage && { stream_options: { include_usage: true } }),
     ...(hasPrefix(request) &&
@@ -27,6 +33,16 @@ export function toChatCompletion(model: string, request: ModelRequest, parameter
         add_generation_prompt: false,
       }),
   }
+}
+
+/** Servers refuse terms about tools where there are none. */
+function withoutToolTerms(more: Record<string, unknown>, offersTools: boolean): object {
+  const { parallel_tool_calls: parallel, ...rest } = more
+  return offersTools && parallel !== undefined ? more : rest
+}
+
+function toToolChoice(choice: NonNullable<ModelSettings['toolChoice']>): string | object {
+  return typeof choice === 'string' ? choice : { type: 'function', function: { name: choice.name } }
 }
 
 function toMessage(message: ModelMessage): object {

@@ -56,6 +56,7 @@ export interface FakeTool {
 
 export function fakeTools(tools: Record<string, FakeTool>): ToolSet {
   return {
+    runsUnasked: () => true,
     offered: () => Object.keys(tools).map((name) => ({ name, description: name, inputSchema: { type: 'object' } })),
     resolve: (name, json) => {
       const tool = tools[name]
@@ -104,6 +105,7 @@ export async function live(
   }
   const context: RunContext = {
     run,
+    options: null,
     progress,
     items: new Map(store.items),
     usage: noUsage,
