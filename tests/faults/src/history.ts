@@ -13,6 +13,8 @@ export interface History {
   /** Conversations that somebody wanted deleted, and what the last answer to it was. */
   deletions: { personId: string; conversationId: string; status: number }[]
   faults: FaultRecord[]
+  /** When the machine itself stood still for longer than a process may be silent: workers lose their leases by it. */
+  stalls: { at: number; until: number }[]
   /** Processes that ended or fell silent without anybody having told them to. */
   accidents: string[]
 }
@@ -106,6 +108,7 @@ export function newHistory(seed: string, round: number): History {
     intrusions: [],
     deletions: [],
     faults: [],
+    stalls: [],
     accidents: [],
   }
 }

@@ -6,7 +6,7 @@ import { readStore } from './check/read-store.ts'
 import { askDatabase } from './cluster/ask-database.ts'
 import type { Cluster } from './cluster/start-cluster.ts'
 import { upstreamOf } from './cluster/upstream.ts'
-import { newHistory } from './history.ts'
+import { type History, newHistory } from './history.ts'
 import { strike } from './nemesis/nemesis.ts'
 import { createRandom } from './random.ts'
 import { makePersons } from './workload/persons.ts'
@@ -43,6 +43,7 @@ export async function runRound(cluster: Cluster, options: RoundOptions): Promise
   history.persons = persons.map(({ id, name }) => ({ id, name }))
   const logsBefore = cluster.replicas.map((replica) => replica.logs().length)
   const firstCall = cluster.upstream.calls.length
+  const stopWatching = watchMachine(history.stalls, now)
   const workload = startWorkload({ url: cluster.balancer.url, persons, tabsEach, history, random, now })
   await sleep(500)
   await strike({
@@ -60,6 +61,7 @@ export async function runRound(cluster: Cluster, options: RoundOptions): Promise
   await finished
   const personIds = persons.map((person) => person.id)
   await settle(cluster, personIds, settleMs / 2)
+  stopWatching()
   cluster.replicas.forEach((replica, at) =>
     history.accidents.push(...complaintsIn(replica.logs().slice(logsBefore[at]))),
   )
@@ -70,6 +72,20 @@ export async function runRound(cluster: Cluster, options: RoundOptions): Promise
     effects: cluster.tools.effects(),
   }
   return { evidence, violations: checkAll(evidence), seconds: (performance.now() - began) / 1000 }
+}
+
+/** Our own timer is late by so much only where there are far too few processors: then no lease can be kept either. */
+const stallMs = 1500
+const beatMs = 200
+
+function watchMachine(stalls: History['stalls'], now: () => number): () => void {
+  let last = now()
+  const timer = setInterval(() => {
+    const at = now()
+    if (at - last > beatMs + stallMs) stalls.push({ at: last, until: at })
+    last = at
+  }, beatMs)
+  return () => clearInterval(timer)
 }
 
 /** Waits until nothing runs, or it has had long enough. */

@@ -73,8 +73,9 @@ export function checkDeaths({ store, history }: Evidence): Violation[] {
     const times = (read.get(run.id) ?? []).flatMap((reader) => reader.events.map(({ at }) => at))
     if (run.deaths === 0 || times.length === 0) return []
     const [from, to] = [Math.min(...times) - 2 * leaseMs, Math.max(...times)]
-    const died = history.faults.filter((fault) => fault.at < to && fault.until > from)
-    const most = died.reduce((sum, fault) => sum + fault.deaths, 0)
+    const meets = ({ at, until }: { at: number; until: number }): boolean => at < to && until > from
+    const died = history.faults.filter(meets).reduce((sum, fault) => sum + fault.deaths, 0)
+    const most = died + history.stalls.filter(meets).length
     if (run.deaths <= most) return []
     const text = `a run lost ${run.deaths} workers while at most ${most} died`
     return [{ invariant: 'I9', text, runId: run.id }]
