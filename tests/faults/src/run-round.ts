@@ -89,11 +89,11 @@ function watchMachine(stalls: History['stalls'], now: () => number): () => void 
 }
 
 /** Waits until nothing runs, or it has had long enough. */
-async function settle(cluster: Cluster, personIds: string[], ms: number): Promise<void> {
+export async function settle({ databaseUrl }: { databaseUrl: string }, personIds: string[], ms: number): Promise<void> {
   const deadline = performance.now() + ms
   const open = `select count(*)::int as open from run where owner_id = any($1) and state in ('running', 'waiting')`
   for (;;) {
-    const [row] = await askDatabase<{ open: number }>(cluster.databaseUrl, open, [personIds])
+    const [row] = await askDatabase<{ open: number }>(databaseUrl, open, [personIds])
     if (row?.open === 0 || performance.now() > deadline) return
     await sleep(250)
   }

@@ -28,6 +28,8 @@ export interface FaultProxy {
   set(toxics: Partial<Toxics>): void
   /** Nothing is wrong any more. */
   heal(): void
+  /** Leads new connections elsewhere, as a name would that is given to another server. */
+  leadTo(targetPort: number): void
   /** Ends every connection: `reset` as a crash would (RST), `close` in order (FIN). Returns how many there were. */
   cut(how: 'reset' | 'close'): number
   /** Sets a trap; returns how often it can still close. */
@@ -43,9 +45,10 @@ const mostQueued = 4 * 1024 * 1024
 /** Starts a proxy on loopback before `targetPort`. */
 export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
   const state: State = { toxics: { ...healthy }, trap: null, wires: new Set() }
+  let target = targetPort
   const server = createServer({ noDelay: true }, (client) => {
     if (state.toxics.refuses) return void client.resetAndDestroy()
-    state.wires.add(openWire(state, client, connect({ port: targetPort, host: '127.0.0.1', noDelay: true })))
+    state.wires.add(openWire(state, client, connect({ port: target, host: '127.0.0.1', noDelay: true })))
   })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
@@ -67,6 +70,9 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
       state.toxics = { ...healthy }
       state.trap = null
       flow()
+    },
+    leadTo: (port) => {
+      target = port
     },
     cut: (how) => {
       const wires = [...state.wires]

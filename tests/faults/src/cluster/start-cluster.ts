@@ -34,6 +34,8 @@ export interface Cluster {
 
 export interface ClusterOptions {
   replicas: number
+  /** Whether the database has a disk of its own that can be filled, where that is possible (yes). */
+  smallDisk?: boolean
   /** Changes the copy of the orchestrator that is about to be run. */
   breakCopy?: (folder: string) => Promise<void>
 }
@@ -63,7 +65,8 @@ type Keep = <T>(value: T, close: (value: T) => Promise<unknown>) => T
 async function open(options: ClusterOptions, home: string, keep: Keep): Promise<Omit<Cluster, 'stop'>> {
   const { folder, entry } = await copyOrchestrator(root, home)
   await options.breakCopy?.(folder)
-  const disk = keep(await makeSmallDisk(home), async (each) => each?.remove())
+  const wanted = options.smallDisk ?? true
+  const disk = keep(wanted ? await makeSmallDisk(home) : null, async (each) => each?.remove())
   const postgres = keep(found(await startPostgres({ version: 'embedded', fsync: true })), (each) => each.stop())
   const redis = keep(found(await startRedis()), (each) => each.stop())
   const upstream = keep(await startUpstream(), (each) => each.simulator.close())

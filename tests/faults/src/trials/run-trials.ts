@@ -1,8 +1,9 @@
+import { failover } from './failover.ts'
 import { manyTakeovers } from './many-takeovers.ts'
 import { rollingRestart } from './rolling-restart.ts'
 import type { Trial } from './trial.ts'
 
-const trials: readonly Trial[] = [rollingRestart, manyTakeovers]
+const trials: readonly Trial[] = [rollingRestart, manyTakeovers, failover]
 
 /** Runs the trial of this name, or all of them, and prints their figures. Resolves to the exit code. */
 export async function runTrials(name: string, seed: string): Promise<number> {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chown, mkdir, writeFile } from 'node:fs/promises'
+import { chown, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
@@ -21,6 +21,11 @@ export interface PostgresServer {
   kill(): Promise<void>
   /** Starts it again on the same port and data after `kill`. */
   restart(): Promise<void>
+  /**
+   * Starts a second server that follows this one, and has every commit of this one wait for it. `promote` makes it a server
+   * of its own; this one should be dead then.
+   */
+  startStandby(): Promise<{ server: PostgresServer; promote(): Promise<void> }>
   /** Ends it and removes its data. */
   stop(): Promise<void>
 }
@@ -52,7 +57,10 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     await home.remove()
     return null
   }
-  const cluster = await makeCluster(home, bin, options)
+  return runServer(await makeCluster(home, bin, options))
+}
+
+async function runServer(cluster: Cluster): Promise<PostgresServer> {
   let server = await startServer(cluster)
   const url = urlOf(cluster, 'postgres')
   let databases = 0
@@ -71,9 +79,14 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     restart: async () => {
       server = await startServerAgain(cluster)
     },
+    startStandby: async () => {
+      const standby = await runServer(await copyCluster(cluster))
+      await followInStep(url)
+      return { server: standby, promote: async () => void (await query(standby.url, 'select pg_promote()')) }
+    },
     stop: async () => {
       await server.end('SIGINT')
-      await home.remove()
+      await cluster.home.remove()
     },
   }
 }
@@ -100,11 +113,51 @@ async function makeCluster(home: ServerHome, bin: string, options: PostgresOptio
     fsync: options.fsync === true ? 'on' : 'off',
     full_page_writes: options.fsync === true ? 'on' : 'off',
     max_connections: '200',
+    // Enough for a standby to catch up.
+    wal_keep_size: '256MB',
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     ...options.settings,
   }
   return { home, data, bin, user, password, port: await freePort(), settings }
+}
+
+/** A copy of the server's data that will follow it, as PostgreSQL's low-level backup makes it. */
+async function copyCluster(cluster: Cluster): Promise<Cluster> {
+  const home = await openServerHome('postgres', 'data/postmaster.pid')
+  const data = join(home.path, 'data')
+  const give = async (name: string, text: string): Promise<void> => {
+    await writeFile(join(data, name), text, { mode: 0o600 })
+    if (cluster.user !== undefined) await chown(join(data, name), cluster.user.uid, cluster.user.gid)
+  }
+  const client = new pg.Client({ connectionString: urlOf(cluster, 'postgres') })
+  await client.connect()
+  try {
+    await client.query(`select pg_backup_start('standby', true)`)
+    // Files come and go while they are copied: what is missing afterwards, the log has.
+    await promisify(execFile)('cp', ['-a', cluster.data, data]).catch(() => {})
+    const { rows } = await client.query<{ labelfile: string }>('select labelfile from pg_backup_stop(false)')
+    await give('backup_label', rows[0]?.labelfile ?? '')
+  } finally {
+    await client.end()
+  }
+  for (const name of ['postmaster.pid', 'postmaster.opts']) await rm(join(data, name), { force: true })
+  const source = `host=127.0.0.1 port=${cluster.port} user=postgres password=${cluster.password}`
+  await give('postgresql.auto.conf', `primary_conninfo = '${source}'\n`)
+  await give('standby.signal', '')
+  return { ...cluster, home, data, port: await freePort() }
+}
+
+/** From here on a commit is answered when the standby has it too. */
+async function followInStep(url: string): Promise<void> {
+  const following = `select 1 as one from pg_stat_replication where state = 'streaming'`
+  const deadline = performance.now() + startSeconds * 1000
+  while ((await query(url, following)).length === 0) {
+    if (performance.now() > deadline) throw new Error('The standby does not follow')
+    await sleep(50)
+  }
+  await query(url, `alter system set synchronous_standby_names = '*'`)
+  await query(url, 'select pg_reload_conf()')
 }
 
 async function startServer(cluster: Cluster): Promise<ServerProcess> {
