@@ -7,6 +7,10 @@ export interface Balancer {
   readonly url: string
   /** Breaks every connection of every client. Returns how many there were. */
   cutClients(): number
+  /** Whether it sends each posted request to two servers at once, as one that retries too eagerly does in the end. */
+  sendTwice(on: boolean): void
+  /** How many requests it has sent twice. */
+  sentTwice(): number
   /** How many replicas it believes to be ready. */
   ready(): number
   close(): Promise<void>
@@ -37,6 +41,7 @@ export async function startBalancer(ports: readonly number[]): Promise<Balancer>
   const sockets = new Set<Socket>()
   const stopping = new AbortController()
   let turn = 0
+  const doubling = { on: false, count: 0 }
   const choose = (tried: ReadonlySet<Replica>): Replica | undefined => {
     turn += 1
     const order = replicas.map((_, at) => replicas[(turn + at) % replicas.length]!).filter((each) => !tried.has(each))
@@ -44,7 +49,14 @@ export async function startBalancer(ports: readonly number[]): Promise<Balancer>
   }
   const server = createServer({ noDelay: true, keepAliveTimeout: 60_000 }, (incoming, response) => {
     readBody(incoming).then(
-      (body) => forward({ request: incoming, response, body, tried: new Set() }, choose, agent),
+      (body) => {
+        const wantsStream = incoming.headers.accept?.includes('text/event-stream') === true
+        if (doubling.on && incoming.method === 'POST' && !wantsStream) {
+          doubling.count += 1
+          sendUnheard(incoming, body, choose(new Set()), agent)
+        }
+        forward({ request: incoming, response, body, tried: new Set() }, choose, agent)
+      },
       () => response.destroy(),
     )
   })
@@ -61,6 +73,10 @@ export async function startBalancer(ports: readonly number[]): Promise<Balancer>
       for (const socket of open) socket.resetAndDestroy()
       return open.length
     },
+    sendTwice: (on) => {
+      doubling.on = on
+    },
+    sentTwice: () => doubling.count,
     ready: () => replicas.filter((replica) => replica.ready).length,
     close: async () => {
       stopping.abort()
@@ -104,6 +120,22 @@ function forward(exchange: Exchange, choose: (tried: ReadonlySet<Replica>) => Re
     if (answer.statusCode === 503) void passUnlessDraining(exchange, answer, replica, again)
     else pass(response, answer, replica)
   })
+  outgoing.end(body)
+}
+
+/** Nobody waits for its answer. */
+function sendUnheard(incoming: IncomingMessage, body: Buffer, replica: Replica | undefined, agent: Agent): void {
+  if (replica === undefined) return
+  const outgoing = request({
+    port: replica.port,
+    host: '127.0.0.1',
+    method: incoming.method,
+    path: incoming.url,
+    headers: { ...incoming.headers, 'content-length': body.length },
+    agent,
+  })
+  outgoing.on('error', () => {})
+  outgoing.on('response', (answer) => answer.on('error', () => {}).resume())
   outgoing.end(body)
 }
 

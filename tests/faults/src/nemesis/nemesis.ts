@@ -112,6 +112,8 @@ async function strikeWith(
     const fault = own.weighted(faults)
     const at = now()
     const detail = await fault.strike({ cluster, random: own, expectTrouble }).catch((error: unknown) => {
+      // Another hand had the database down just then.
+      if (isDatabaseAway(error)) return null
       if (!(error instanceof Accident)) throw error
       history.accidents.push(error.message)
       return error.message
@@ -121,6 +123,12 @@ async function strikeWith(
     history.faults.push({ name: fault.name, hand: fault.hand, deaths: fault.deaths ?? 0, at, until: now(), detail })
     await sleep(own.int(0, 250))
   }
+}
+
+function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error ? String(error.code) : ''
+  return /^(57P0\d|53\d\d\d|ECONN[A-Z]+)$/.test(code) || error.message.startsWith('Connection terminated')
 }
 
 /** Sees to it that no process ends without having been told to. */
@@ -148,6 +156,7 @@ function watchProcesses({ cluster, history }: NemesisOptions) {
 async function heal(cluster: Cluster): Promise<void> {
   for (const wire of Object.values(cluster.wires)) wire.heal()
   cluster.upstream.heal()
+  cluster.balancer.sendTwice(false)
   await cluster.disk?.free()
   await cluster.redis.ask('REPLICAOF NO ONE')
   await cluster.redis.ask('CONFIG SET maxmemory 0')

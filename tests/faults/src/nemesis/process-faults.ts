@@ -59,6 +59,7 @@ export const processFaults: Fault[] = [
   { name: 'two SIGTERM', hand: 'processes', weight: 2, deaths: 1, strike: stopTwice },
   { name: 'rolling restart', hand: 'processes', weight: 1, deaths: 3, strike: roll },
   { name: 'kill -9 while its commit waits', hand: 'processes', weight: 3, deaths: 1, strike: orphanCommit },
+  { name: 'an answer kills whoever writes it', hand: 'processes', weight: 1.5, deaths: 3, strike: poison },
   ...killed,
   ...frozen,
 ]
@@ -132,6 +133,39 @@ async function roll(target: Target): Promise<string> {
   return 'all'
 }
 
+interface OwnedRun extends Record<string, unknown> {
+  id: string
+  name: string
+}
+
+/** Kills the server of one answer, then whoever takes it up, three times at the most: then nobody may take it up again. */
+async function poison({ cluster, expectTrouble }: Target): Promise<string | null> {
+  const owner = `select run.id, worker.name from run join worker on worker.id = run.worker_id
+    where run.state = 'running' and ($1::uuid is null or run.id = $1) order by run.id desc limit 1`
+  let runId: string | null = null
+  let killed = 0
+  const deadline = performance.now() + 12_000
+  while (killed < 3 && performance.now() < deadline) {
+    const rows: OwnedRun[] = await askDatabase(cluster.databaseUrl, owner, [runId])
+    const row = rows[0]
+    if (row === undefined && killed > 0) break
+    const at = cluster.replicas.findIndex(({ port }) => row?.name.endsWith(`:${port}`))
+    const replica = cluster.replicas[at]
+    if (row === undefined || replica === undefined) {
+      await sleep(50)
+      continue
+    }
+    runId = row.id
+    assertOurChild(replica.name, replica.pid)
+    const done = expectTrouble(at)
+    await replica.kill()
+    await bringUp(replica)
+    done()
+    killed += 1
+  }
+  return killed === 0 ? null : `${runId}, ${killed} servers`
+}
+
 /** Something ended otherwise than it should have. */
 export class Accident extends Error {
   override name = 'Accident'
@@ -166,10 +200,13 @@ async function orphanCommit(target: Target): Promise<string | null> {
   const [partition] = await askDatabase<{ name: string }>(
     cluster.databaseUrl,
     `select 'run_event_' || to_char(now() at time zone 'UTC', 'YYYYMMDD') as name`,
-  )
+  ).catch((error: unknown) => {
+    done()
+    throw error
+  })
   const waiting = `select count(*)::int as waiting from pg_stat_activity
     where wait_event_type = 'Lock' and application_name like 'ai-assistant%'`
-  const detail = await withDatabase(cluster.databaseUrl, async (client) => {
+  return withDatabase(cluster.databaseUrl, async (client) => {
     await client.query(`begin; lock table ${partition!.name} in share mode`)
     await until(async () => {
       const [row] = await askDatabase<{ waiting: number }>(cluster.databaseUrl, waiting)
@@ -181,9 +218,7 @@ async function orphanCommit(target: Target): Promise<string | null> {
     await sleep(2500)
     await client.query('commit')
     return replica.name
-  })
-  done()
-  return detail
+  }).finally(done)
 }
 
 export async function until(condition: () => boolean | Promise<boolean>, ms: number): Promise<boolean> {

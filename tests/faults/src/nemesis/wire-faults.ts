@@ -47,6 +47,7 @@ export const wireFaults: Fault[] = [
     poison(target, 'tools', { latencyMs: 100, jitterMs: 200 }, [400, 900]),
   ),
   wire('clients', 'all clients are cut', 10, cutClients),
+  wire('clients', 'the balancer sends twice', 3, sendTwice),
 ]
 
 function wire(hand: Hand, name: string, weight: number, strike: Fault['strike']): Fault {
@@ -74,4 +75,13 @@ async function cutClients({ cluster, random }: Target): Promise<string | null> {
   const open = cluster.balancer.cutClients()
   await sleep(random.int(100, 500))
   return open === 0 ? null : `${open} connections`
+}
+
+async function sendTwice({ cluster, random }: Target): Promise<string | null> {
+  const before = cluster.balancer.sentTwice()
+  cluster.balancer.sendTwice(true)
+  await sleep(random.int(300, 1000))
+  cluster.balancer.sendTwice(false)
+  const twice = cluster.balancer.sentTwice() - before
+  return twice === 0 ? null : `${twice} requests`
 }
