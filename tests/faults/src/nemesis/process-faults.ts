@@ -196,14 +196,11 @@ async function strikeAt(target: Target, name: string, action: 'kill' | 'stop', p
  */
 async function orphanCommit(target: Target): Promise<string | null> {
   const { cluster } = target
-  const { replica, done } = choose(target)
   const [partition] = await askDatabase<{ name: string }>(
     cluster.databaseUrl,
     `select 'run_event_' || to_char(now() at time zone 'UTC', 'YYYYMMDD') as name`,
-  ).catch((error: unknown) => {
-    done()
-    throw error
-  })
+  )
+  const { replica, done } = choose(target)
   const waiting = `select count(*)::int as waiting from pg_stat_activity
     where wait_event_type = 'Lock' and application_name like 'ai-assistant%'`
   return withDatabase(cluster.databaseUrl, async (client) => {
