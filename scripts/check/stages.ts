@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { MIGRATIONS, readMigrations } from '../../orchestrator/src/storage/migration-files.ts'
 import { findBadImports, readSources } from './floors.ts'
 import { findRegistryHosts } from './lockfile.ts'
 import { runProgram } from './run-program.ts'
@@ -26,6 +27,7 @@ export function checkStages(root: string, files: string[]): Stage[] {
       run: async () => outputOf(await program('tsc', '-p', config)),
     })),
     { name: 'every folder typed', run: async () => withoutTypes(files, configs).join('\n') },
+    { name: 'migrations numbered', run: () => readMigrations(MIGRATIONS).then(() => '', String) },
     { name: 'floors', run: async () => findBadImports(readSources(files)).join('\n') },
     {
       name: 'lockfile',
