@@ -1,9 +1,11 @@
+import { accountRoutes } from './routes/account.ts'
 import { apiKeysRoutes } from './routes/api-keys.ts'
 import { chatRoutes } from './routes/chat.ts'
 import { conversationsRoutes } from './routes/conversations.ts'
 import { healthRoutes } from './routes/health.ts'
 import { modelsRoutes } from './routes/models.ts'
 import { openAiRoutes } from './routes/openai.ts'
+import { peopleRoutes } from './routes/people.ts'
 import { runsRoutes } from './routes/runs.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { toolsRoutes } from './routes/tools.ts'
@@ -16,6 +18,8 @@ export const routes = {
   ...healthRoutes,
   ...sessionRoutes,
   ...apiKeysRoutes,
+  ...accountRoutes,
+  ...peopleRoutes,
   ...conversationsRoutes,
   ...chatRoutes,
   ...runsRoutes,

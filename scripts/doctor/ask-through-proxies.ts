@@ -6,6 +6,9 @@ import { openSecrets } from '../../orchestrator/src/secrets/open-secrets.ts'
 import type { Database } from '../../orchestrator/src/storage/database.ts'
 import { createSessions } from '../../orchestrator/src/users/sessions.ts'
 
+/** For the audit log, which tells of this session like of any other. */
+const origin = { address: '', requestId: '' }
+
 /** Measures a stream as its owner would see it, in a session of a minute that nobody else knows. */
 export async function askThroughProxies(database: Database, config: Config, url: string): Promise<Finding> {
   const { secretKey, secretKeyPrevious: previous } = config.secrets
@@ -13,7 +16,7 @@ export async function askThroughProxies(database: Database, config: Config, url:
   if (owner === null) return skipped('Streaming', 'there is no owner yet, in whose name a question could be asked')
   const secrets = await openSecrets({ secretKey, previous, dataDir: config.dataDir })
   const sessions = createSessions(database, secrets)
-  const session = await sessions.begin(owner, 'doctor')
+  const session = await sessions.begin(owner, { ...origin, userAgent: 'doctor', means: 'doctor' })
   const cookie = createSessionCookie(config.http.publicUrl).set(session, 60).split(';')[0] ?? ''
   try {
     return await lookAtStreaming({ url, cookie, fetch, now: () => performance.now() })
@@ -25,7 +28,7 @@ export async function askThroughProxies(database: Database, config: Config, url:
       'Check the address, and the proxies before the system.',
     )
   } finally {
-    await sessions.end(session)
+    await sessions.end(session, owner, origin)
   }
 }
 

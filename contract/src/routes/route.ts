@@ -1,14 +1,16 @@
 import type { z } from 'zod'
 import type { Scope } from '../scope.ts'
 
-/** Who may call: anyone, a signed-in person, an administrator, or a loopback peer or the holder of `METRICS_TOKEN`. */
-export type RouteAuth = 'public' | 'person' | 'admin' | 'metrics'
+/**
+ * Who may call: anyone, a signed-in person, an administrator, the owner, or a loopback peer or the holder of `METRICS_TOKEN`.
+ */
+export type RouteAuth = 'public' | 'person' | 'admin' | 'owner' | 'metrics'
 
 /** Which limit a call counts against. */
 export type RouteLimit = 'none' | 'read' | 'write' | 'answer' | 'sign-in'
 
 /** Whose object the call touches. Someone else's object and no object look the same: 404. */
-export type RouteOwner = 'none' | 'self' | 'conversation' | 'run' | 'key'
+export type RouteOwner = 'none' | 'self' | 'conversation' | 'run' | 'key' | 'session' | 'identity'
 
 /**
  * Which scope an API key or access token needs beside `auth`. `any`: every one may call. Null: none may; this is for a person
@@ -28,7 +30,7 @@ export interface Route {
   params?: z.ZodObject
   query?: z.ZodObject
   body?: z.ZodType
-  /** The schema of a JSON answer, `stream` for server-sent events, `text`, or `empty` for 204. */
-  answer: z.ZodType | 'stream' | 'text' | 'empty'
+  /** The schema of a JSON answer, `stream` for server-sent events, `text`, `file`, or `empty` for 204. */
+  answer: z.ZodType | 'stream' | 'text' | 'file' | 'empty'
   status?: number
 }

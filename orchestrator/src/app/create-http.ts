@@ -13,26 +13,32 @@ import { createHealthRoutes } from '../http/routes/health.ts'
 import { createModelRoutes } from '../http/routes/models.ts'
 import { createOpenAiRoutes } from '../http/routes/openai.ts'
 import { createRunRoutes } from '../http/routes/runs.ts'
-import { createSessionRoutes } from '../http/routes/session.ts'
 import { createToolRoutes } from '../http/routes/tools.ts'
 import type { Handlers } from '../http/route.ts'
+import { createStandingWatch } from '../http/standing-watch.ts'
 import { createServer, type HttpServer } from '../http/server.ts'
 import { createSessionCookie, type SessionCookie } from '../http/session-cookie.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { ModelChoice } from '../models/open-model-choice.ts'
 import type { RedisLink } from '../redis/redis-link.ts'
 import type { RunManager } from '../runs/run-manager.ts'
+import type { Doorbell } from '../doorbell/doorbell.ts'
 import type { Database } from '../storage/database.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { ManagedToolSet } from '../tools/create-tool-set.ts'
 import { createLimits } from './create-limits.ts'
-import type { People } from './open-people.ts'
+import type { PeopleRooms } from './open-people.ts'
+import { createPeopleHandlers } from './people-routes.ts'
+
+/** Rung when somebody's standing has changed, where runs are rung by their ids. */
+const PEOPLE_BELL = 'people'
 
 interface HttpParts {
   config: Config
   database: Database
   log: Logger
-  people: People
+  people: PeopleRooms
+  doorbell: Doorbell
   journal: Journal
   runs: RunManager
   redis: RedisLink | null
@@ -47,11 +53,16 @@ interface HttpParts {
 
 /** The door, with a handler for every route of the contract. */
 export function createHttp(parts: HttpParts): HttpServer {
-  const { config, database, redis, people, log, metrics, tracer, draining } = parts
+  const { config, database, redis, doorbell, people, log, metrics, tracer, draining } = parts
   const cookie = createSessionCookie(config.http.publicUrl)
+  const authenticate = createAuthenticate({ ...people, cookie })
+  const standing = createStandingWatch({ roles: (ids) => people.sessions.roles(ids), authenticate, log })
+  doorbell.listen(PEOPLE_BELL, () => standing.look())
+  const changed = (): void => doorbell.ring({ runId: PEOPLE_BELL, seq: 0 })
   return createServer({
-    handlers: createHandlers(parts, cookie),
-    authenticate: createAuthenticate({ ...people, cookie }),
+    handlers: createHandlers(parts, cookie, changed),
+    authenticate,
+    standing,
     limits: createLimits(config, database, redis),
     log,
     metrics,
@@ -64,7 +75,7 @@ export function createHttp(parts: HttpParts): HttpServer {
   })
 }
 
-function createHandlers(parts: HttpParts, cookie: SessionCookie): Handlers {
+function createHandlers(parts: HttpParts, cookie: SessionCookie, changed: () => void): Handlers {
   const { config, database, people, journal, runs, model, tools, metrics, ready, examine } = parts
   const { appName, version } = config
   const { readers } = journal
@@ -78,7 +89,7 @@ function createHandlers(parts: HttpParts, cookie: SessionCookie): Handlers {
       version,
       environment: config.environment,
     }),
-    ...createSessionRoutes({ ...people, cookie, appName, version }),
+    ...createPeopleHandlers({ config, database, people, runs, metrics, cookie, changed }),
     ...createApiKeyRoutes({ ...people, cookie }),
     ...createConversationRoutes({
       conversations,

@@ -52,7 +52,9 @@ export interface Config {
     /** Streams one person may have open at one replica. */
     streams: number
   }
-  people: { ownerEmail: string | null; signup: 'open' | 'invite' | 'closed' }
+  people: { ownerEmail: string | null; signUp: 'open' | 'invite' | 'closed' }
+  /** null: no mail is sent, and administrators hand links over. */
+  mail: { url: string; from: string } | null
   prometheusEnabled: boolean
   /** null: off. */
   tracing: TracingSettings | null

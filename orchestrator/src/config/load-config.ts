@@ -122,7 +122,8 @@ function toConfig(values: Environment, { version, cwd, terminal }: LoadOptions):
       serversFile: values.MCP_SERVERS_FILE && resolve(cwd, values.MCP_SERVERS_FILE),
     },
     rateLimit: rateLimitOf(values),
-    people: { ownerEmail: values.OWNER_EMAIL, signup: values.SIGNUP },
+    people: { ownerEmail: values.OWNER_EMAIL, signUp: values.SIGNUP },
+    mail: values.SMTP_URL === null ? null : { url: values.SMTP_URL, from: senderOf(values, publicUrl) },
     prometheusEnabled: values.PROMETHEUS_ENABLED,
     tracing: tracingOf(values),
     sentryDsn: values.SENTRY_DSN,
@@ -156,6 +157,13 @@ function rateLimitOf(values: Environment): Config['rateLimit'] {
     },
     streams: values.RATE_LIMIT_OPEN_STREAMS,
   }
+}
+
+/** Whom mail is from: as configured, else the account it is sent with, else a name at the app's own address. */
+function senderOf({ APP_NAME, MAIL_FROM, SMTP_URL }: Environment, publicUrl: string): string {
+  const account = decodeURIComponent(URL.parse(SMTP_URL ?? '')?.username ?? '')
+  const address = MAIL_FROM ?? (account.includes('@') ? account : `no-reply@${new URL(publicUrl).hostname}`)
+  return `"${APP_NAME.replaceAll(/["\\]/g, '')}" <${address}>`
 }
 
 function databaseOf(values: Environment, dataDir: string): Config['database'] {

@@ -1,4 +1,16 @@
-import { email, logLevel, oneOf, origins, port, proxies, text, webAddress, wholeNumber, yesNo } from './types.ts'
+import {
+  address,
+  email,
+  logLevel,
+  oneOf,
+  origins,
+  port,
+  proxies,
+  text,
+  webAddress,
+  wholeNumber,
+  yesNo,
+} from './types.ts'
 import type { Variables } from './variable.ts'
 
 export const application = {
@@ -138,21 +150,25 @@ export const people = {
   OWNER_EMAIL: {
     type: email,
     example: 'you@example.com',
-    doc: 'Who signs in with this proven address becomes the owner.',
-    later: 'signing in with an e-mail address or another provider',
+    doc: 'While there is no owner, whoever shows this address to be theirs becomes it: by a link mailed to it, or at a provider that has verified it.',
   },
   SIGNUP: {
     type: oneOf('open', 'invite', 'closed'),
     default: 'invite' as const,
-    doc: 'Who may make an account: anybody, people with an invitation, or nobody.',
-    later: 'accounts beside the owner’s',
+    doc: 'Who may make an account: anybody, people with an invitation, or nobody else.',
   },
   SMTP_URL: {
-    type: text,
+    type: address('smtp', 'smtps'),
     secret: true,
+    unset: 'no mail is sent; administrators hand links over',
     example: 'smtps://name:password@smtp.example.com:465',
-    doc: 'The server that sends e-mail.',
-    later: 'sending e-mail',
+    doc: 'The server that sends e-mail: invitations, sign-up links and links for new passwords.',
+  },
+  MAIL_FROM: {
+    type: email,
+    unset: 'the name in `SMTP_URL` where it is an address, else `no-reply@` and the host of `PUBLIC_URL`',
+    example: 'assistant@example.com',
+    doc: 'The address mail is from.',
   },
   GOOGLE_CLIENT_ID: { type: text, doc: 'The client for signing in with Google.', later: 'signing in with Google' },
   GOOGLE_CLIENT_SECRET: {

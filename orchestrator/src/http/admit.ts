@@ -11,7 +11,7 @@ export type Caller = { person: Person } & Credential
 
 /** A browser's session, or what a program calls with: a personal API key, or an access token made from one or the other. */
 export type Credential =
-  | { means: 'session' }
+  | { means: 'session'; sessionId: string; beganAt: Date }
   | { means: 'key' | 'token'; scopes: readonly Scope[]; credentialId: string }
 
 /** The caller behind a request's credentials, or null where they are absent, unknown or ended. */
@@ -53,6 +53,8 @@ export async function admit(
   refuseOutOfScope(route, caller)
   if (route.auth === 'admin' && caller.person.role === 'member')
     throw new HttpProblem('forbidden', 'This is for administrators.')
+  if (route.auth === 'owner' && caller.person.role !== 'owner')
+    throw new HttpProblem('forbidden', 'This is for the owner.')
   if (route.answer === 'stream') door.limits?.streams.enter(caller.person.id, reply)
   return caller
 }

@@ -15,7 +15,7 @@ export function createAuthenticate(parts: {
     const bearer = readBearer(request)
     if (bearer !== null) return bearers.find(bearer)
     const id = cookie.read(request.headers.cookie)
-    const person = id === null ? null : await sessions.find(id)
-    return person && { person, means: 'session' }
+    const found = id === null ? null : await sessions.find(id)
+    return found && { person: found.person, means: 'session', sessionId: found.id, beganAt: found.beganAt }
   }
 }

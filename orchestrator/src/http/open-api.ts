@@ -88,6 +88,7 @@ function toAnswer(route: Route): Record<string, unknown> {
   if (route.answer === 'stream') {
     return { description: 'Server-sent events: the AI SDK UI message stream', content: { 'text/event-stream': {} } }
   }
+  if (route.answer === 'file') return { description: 'A file', content: { 'application/octet-stream': {} } }
   if (route.answer === 'text') return { description: 'Text', content: { 'text/plain': {} } }
   return { description: 'OK', content: { 'application/json': { schema: toSchema(route.answer, 'output') } } }
 }

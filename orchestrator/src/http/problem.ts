@@ -1,6 +1,7 @@
 import { type Problem, type ProblemCode, problemCodes } from '@ai-assistant/contract'
 import type { z } from 'zod'
 import { SendRefused } from '../runs/send-refused.ts'
+import { PeopleRefused } from '../users/people-refused.ts'
 import { CommitUnknown, DatabaseFull, DatabaseUnavailable } from '../storage/errors.ts'
 
 /** An error that a request is answered with as it is. */
@@ -49,6 +50,11 @@ function recognise(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error
   if (error instanceof SendRefused) {
     return new HttpProblem(error.code, error.message, error.context ? { context: error.context } : {})
+  }
+  if (error instanceof PeopleRefused) {
+    const { code, message, context, field } = error
+    const errors = field === undefined ? undefined : [{ field, message }]
+    return new HttpProblem(code, message, { ...(context && { context }), ...(errors && { errors }) })
   }
   if (error instanceof DatabaseFull) return new HttpProblem('storage_full')
   if (error instanceof DatabaseUnavailable || error instanceof CommitUnknown) {

@@ -21,6 +21,7 @@ import type { Handler, Handlers } from './route.ts'
 import { answerMalformed } from './malformed.ts'
 import { speaksOpenAi, toOpenAiError } from './openai/to-openai-error.ts'
 import { checkOrigin, type Origins } from './origins.ts'
+import type { StandingWatch } from './standing-watch.ts'
 import { safeHeaders } from './safe-headers.ts'
 import { traceOf, traceRequests } from './trace-requests.ts'
 
@@ -53,6 +54,7 @@ export type HttpServer = FastifyInstance
 export interface ServerOptions {
   handlers: Handlers
   authenticate: Authenticate
+  standing: StandingWatch
   /** null: nothing is limited. */
   limits: { requests: RequestLimiter; streams: OpenStreams } | null
   log: Logger
@@ -104,6 +106,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
       reply,
     ),
   )
+  app.addHook('onClose', async () => options.standing.close())
   for (const name of Object.keys(routes) as RouteName[]) addRoute(app, name, options)
   return app
 }
@@ -119,6 +122,7 @@ function addRoute(app: FastifyInstance, name: RouteName, options: ServerOptions)
     // Before the body is read: strangers cost no more than their headers.
     onRequest: async (request, reply) => {
       request.caller = await admit(route, request, reply, options)
+      if (request.caller !== null) options.standing.watch(request, reply, request.caller)
     },
     handler: async (request, reply) => {
       const { caller } = request

@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client'
 import { createHttpMetrics } from './http-metrics.ts'
 import { createJournalMetrics } from './journal-metrics.ts'
 import { createModelMetrics } from './model-metrics.ts'
+import { createPeopleMetrics } from './people-metrics.ts'
 import { createRunMetrics } from './run-metrics.ts'
 import { createToolMetrics } from './tool-metrics.ts'
 
@@ -21,6 +22,7 @@ export function createMetrics() {
     ...createModelMetrics(registers),
     ...createToolMetrics(registers),
     ...createJournalMetrics(registers),
+    ...createPeopleMetrics(registers),
   }
 }
 

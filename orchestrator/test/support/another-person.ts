@@ -25,6 +25,11 @@ export async function anotherPerson(app: TestApp): Promise<AnotherPerson> {
     tx.sql(`insert into app_user (id, name, email, role) values ($1, 'Bob', null, 'member')`, [id]),
   )
   const secrets = await openSecrets({ secretKey: SECRET_KEY, previous: null, dataDir: '' })
-  const session = await createSessions(database, secrets).begin(id, '')
+  const session = await createSessions(database, secrets).begin(id, {
+    userAgent: '',
+    address: '',
+    requestId: '',
+    means: 'link',
+  })
   return { id, client: createApiClient(app.url, `session=${session}`), database }
 }

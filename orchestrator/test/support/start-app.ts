@@ -23,6 +23,8 @@ export interface TestApp {
   database: TestDatabase
   /** A client nobody has signed in. */
   stranger: ApiClient
+  /** A fresh code for the owner. */
+  ownerCode(): Promise<string>
   close(patienceMs?: number): Promise<void>
 }
 
@@ -36,6 +38,8 @@ export interface TestAppOptions {
   dataDir?: string
   /** Puts something between the orchestrator and its database: faults, for one. */
   wrap?: (database: OpenedDatabase) => OpenedDatabase
+  /** False: nobody is the owner yet, and `client` is nobody. */
+  owner?: boolean
 }
 
 /** The whole orchestrator in this process: a real database, HTTP on loopback, and a simulated model behind it. */
@@ -62,8 +66,9 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
     if (!options.dataDir) await rm(dataDir, { recursive: true, force: true })
   })
   const stranger = createApiClient(url, null)
-  const client = await stranger.signIn(await app.codes.forOwner())
-  return { url, client, simulator, database: settings, stranger, close }
+  const client = options.owner === false ? stranger : await stranger.signIn(await app.codes.forOwner())
+  const ownerCode = () => app.codes.forOwner()
+  return { url, client, simulator, database: settings, stranger, ownerCode, close }
 }
 
 async function configFor(

@@ -1,0 +1,386 @@
+import type { Account, Invited, PeoplePage, PersonView, Session, SessionView } from '@ai-assistant/contract'
+import { describe, expect, inject, test } from 'vitest'
+import { type ApiClient, createApiClient } from './support/api-client.ts'
+import { startMailbox } from './support/mailbox.ts'
+import { startApp, type TestApp } from './support/start-app.ts'
+
+const PASSWORD = 'grünkohl tapete'
+const OTHER_PASSWORD = 'lampe ozean dreizehn'
+const EMAIL = 'ann@example.com'
+
+/** Signs up or in by a route that answers with a cookie. */
+async function enter(app: TestApp, path: string, body: unknown): Promise<ApiClient> {
+  const response = await app.stranger.request('POST', path, body)
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`)
+  return createApiClient(app.url, response.headers.get('set-cookie')?.split(';')[0] ?? null)
+}
+
+async function invited(app: TestApp, invite: { email?: string; role?: string } = {}): Promise<string> {
+  const { url } = await app.client.json<Invited>('POST', '/api/invitations', invite)
+  return new URL(url ?? '').hash.slice(1)
+}
+
+/** A member who came by an invitation. */
+async function member(app: TestApp, email = EMAIL, password = PASSWORD): Promise<{ client: ApiClient; id: string }> {
+  const client = await enter(app, '/api/sign-up', { code: await invited(app, { email }), name: 'Ann', password })
+  return { client, id: (await client.json<Session>('GET', '/api/session')).person.id }
+}
+
+async function people(app: TestApp): Promise<PersonView[]> {
+  return (await app.client.json<PeoplePage>('GET', '/api/people')).items
+}
+
+describe('coming in', () => {
+  test('an invitation’s link makes one account, once, and its password signs in', async () => {
+    const app = await startApp()
+    const code = await invited(app, { email: EMAIL })
+    expect(await app.stranger.json('POST', '/api/sign-up/code', { code })).toEqual({ email: EMAIL })
+    const weak = await app.stranger.problem('POST', '/api/sign-up', { code, name: 'Ann', password: 'basketball' })
+    expect(weak).toMatchObject({ status: 400, errors: [{ field: 'body.password' }] })
+    const client = await enter(app, '/api/sign-up', { code, name: 'Ann', password: PASSWORD })
+    const { person } = await client.json<Session>('GET', '/api/session')
+    expect(person).toMatchObject({ name: 'Ann', email: EMAIL, role: 'member' })
+    expect(await app.stranger.problem('POST', '/api/sign-up', { code, name: 'Eve', password: PASSWORD })).toMatchObject(
+      {
+        status: 401,
+        code: 'code_invalid',
+      },
+    )
+    const again = await enter(app, '/api/session', { email: 'ANN@example.com', password: PASSWORD })
+    expect((await again.json<Session>('GET', '/api/session')).person.id).toBe(person.id)
+    // An administrator handed the link over: nothing shows that the address is Ann's.
+    expect((await people(app)).find(({ id }) => id === person.id)).toMatchObject({
+      emailVerified: false,
+      hasPassword: true,
+    })
+  })
+
+  test('an unknown address, a wrong password and an account without one are refused in the same words', async () => {
+    const app = await startApp()
+    await member(app)
+    await app.client.json('POST', '/api/account/email', { email: 'owner@example.com' })
+    const refusals = []
+    for (const email of [EMAIL, 'nobody@example.com', 'owner@example.com']) {
+      const { requestId: _, ...problem } = await app.stranger.problem('POST', '/api/session', {
+        email,
+        password: 'not the password',
+      })
+      refusals.push(problem)
+    }
+    expect(refusals[0]).toMatchObject({ status: 401, code: 'sign_in_failed' })
+    expect(refusals[1]).toEqual(refusals[0])
+    expect(refusals[2]).toEqual(refusals[0])
+  })
+
+  test('guesses are slowed down, at an account that is there as at one that is not, and many at once are no more', async () => {
+    const app = await startApp({ env: { TRUSTED_PROXIES: 'loopback' } })
+    await member(app)
+    for (const email of [EMAIL, 'nobody@example.com']) {
+      const from = { 'x-forwarded-for': `198.51.100.${email.length}` }
+      const tries = await Promise.all(
+        Array.from({ length: 14 }, () =>
+          app.stranger.request('POST', '/api/session', { email, password: 'not the password' }, from),
+        ),
+      )
+      const statuses = tries.map((response) => response.status)
+      expect(statuses.filter((status) => status === 401)).toHaveLength(10)
+      expect(statuses.filter((status) => status === 429)).toHaveLength(4)
+      const slowed = tries.find((response) => response.status === 429)
+      expect(Number(slowed?.headers.get('retry-after'))).toBeGreaterThan(60)
+    }
+    // The stranger's guesses keep nobody else out.
+    await enter(app, '/api/session', { email: EMAIL, password: PASSWORD })
+  })
+
+  test('SIGNUP decides who makes an account; where it is open without mail, the form is enough', async () => {
+    const form = { email: EMAIL, name: 'Ann', password: PASSWORD }
+    for (const SIGNUP of ['invite', 'closed']) {
+      const app = await startApp({ env: { SIGNUP } })
+      expect(await app.stranger.problem('POST', '/api/sign-up', form)).toMatchObject({
+        status: 403,
+        code: 'sign_up_closed',
+      })
+      await app.close()
+    }
+    const app = await startApp({ env: { SIGNUP: 'open' } })
+    expect(await app.stranger.json('GET', '/api/sign-in')).toMatchObject({ signUp: 'open', mail: false })
+    await enter(app, '/api/sign-up', form)
+    expect(await app.stranger.problem('POST', '/api/sign-up', form)).toMatchObject({ code: 'email_taken' })
+  })
+})
+
+describe('by mail', () => {
+  test('a sign-up link proves the address, and says nothing to whoever asked', async () => {
+    const mailbox = await startMailbox({ refuse: 1, user: 'assistant', password: 'secret' })
+    const app = await startApp({ env: { SIGNUP: 'open', SMTP_URL: mailbox.url, PUBLIC_URL: 'http://chat.test' } })
+    const ask = () => app.stranger.request('POST', '/api/sign-up/link', { email: EMAIL })
+    expect((await ask()).status).toBe(204)
+    const { code, text } = await mailbox.next(EMAIL)
+    expect(text).toContain(`http://chat.test/join#${code}`)
+    expect(
+      await app.stranger.problem('POST', '/api/sign-up', { email: EMAIL, name: 'A', password: PASSWORD }),
+    ).toMatchObject({ code: 'sign_up_closed' })
+    const client = await enter(app, '/api/sign-up', { code, name: 'Ann', password: PASSWORD })
+    expect(await client.json('GET', '/api/account')).toMatchObject({ emailVerified: true, hasPassword: true })
+    expect((await ask()).status).toBe(204)
+    expect((await mailbox.next(EMAIL)).text).toContain('You have one already')
+  })
+
+  test('a forgotten password is set anew by a mailed link, which ends every session and tells the person', async () => {
+    const mailbox = await startMailbox()
+    const app = await startApp({ env: { SMTP_URL: mailbox.url } })
+    const { email } = (await app.client.json<Invited>('POST', '/api/invitations', { email: EMAIL })).invitation
+    expect(email).toBe(EMAIL)
+    const join = await mailbox.next(EMAIL)
+    const client = await enter(app, '/api/sign-up', { code: join.code, name: 'Ann', password: PASSWORD })
+    for (const address of [EMAIL, 'nobody@example.com']) {
+      expect((await app.stranger.request('POST', '/api/password/link', { email: address })).status).toBe(204)
+    }
+    const { code } = await mailbox.next(EMAIL)
+    for (const wrong of [null, '', 'x'.repeat(43), [code], { code }]) {
+      const refused = await app.stranger.request('POST', '/api/password/reset', {
+        code: wrong,
+        password: OTHER_PASSWORD,
+      })
+      expect([400, 401]).toContain(refused.status)
+    }
+    const fresh = await enter(app, '/api/password/reset', { code, password: OTHER_PASSWORD })
+    await fresh.json('GET', '/api/session')
+    expect(await client.problem('GET', '/api/session')).toMatchObject({ code: 'unauthenticated' })
+    expect((await mailbox.next(EMAIL)).text).toContain('was changed')
+    expect(await app.stranger.problem('POST', '/api/password/reset', { code, password: PASSWORD })).toMatchObject({
+      code: 'code_invalid',
+    })
+    expect(mailbox.letters.some(({ to }) => to === 'nobody@example.com')).toBe(false)
+  })
+
+  test('a new address counts once its link is opened by whoever asked', async () => {
+    const mailbox = await startMailbox()
+    const app = await startApp({ env: { SMTP_URL: mailbox.url, SIGNUP: 'open' } })
+    const sent = await app.client.json('POST', '/api/account/email', { email: 'boss@example.com' })
+    expect(sent).toEqual({ sent: true })
+    const { code } = await mailbox.next('boss@example.com')
+    await app.stranger.request('POST', '/api/sign-up/link', { email: EMAIL })
+    const join = await mailbox.next(EMAIL)
+    const ann = await enter(app, '/api/sign-up', { code: join.code, name: 'Ann', password: PASSWORD })
+    expect(await ann.problem('POST', '/api/account/email/code', { code })).toMatchObject({ code: 'code_invalid' })
+    await app.client.json('POST', '/api/account/email', { email: 'boss@example.com' })
+    const fresh = await mailbox.next('boss@example.com')
+    const account = await app.client.json<Account>('POST', '/api/account/email/code', { code: fresh.code })
+    expect(account).toMatchObject({ emailVerified: true, person: { email: 'boss@example.com' } })
+  })
+})
+
+describe('an account', () => {
+  test('changes its password with the old one, and every other session ends', async () => {
+    const app = await startApp()
+    const { client } = await member(app)
+    const other = await enter(app, '/api/session', { email: EMAIL, password: PASSWORD })
+    for (const current of [undefined, 'not the password']) {
+      expect(
+        await client.problem('POST', '/api/account/password', { current, password: OTHER_PASSWORD }),
+      ).toMatchObject({
+        status: 403,
+        code: 'sign_in_again',
+      })
+    }
+    await client.json('POST', '/api/account/password', { current: PASSWORD, password: OTHER_PASSWORD })
+    await client.json('GET', '/api/session')
+    expect(await other.problem('GET', '/api/session')).toMatchObject({ code: 'unauthenticated' })
+    await enter(app, '/api/session', { email: EMAIL, password: OTHER_PASSWORD })
+  })
+
+  test('sees its sessions and ends one', async () => {
+    const app = await startApp()
+    const { client } = await member(app)
+    const other = await enter(app, '/api/session', { email: EMAIL, password: PASSWORD })
+    const { items } = await client.json<{ items: SessionView[] }>('GET', '/api/account/sessions')
+    expect(items.map(({ current, means }) => ({ current, means }))).toEqual(
+      expect.arrayContaining([
+        { current: true, means: 'password' },
+        { current: false, means: 'password' },
+      ]),
+    )
+    const ended = items.find(({ current }) => !current)
+    expect((await app.client.request('DELETE', `/api/account/sessions/${ended?.id}`)).status).toBe(404)
+    await client.json('DELETE', `/api/account/sessions/${ended?.id}`)
+    expect(await other.problem('GET', '/api/session')).toMatchObject({ code: 'unauthenticated' })
+  })
+
+  test('exports everything of its own as JSON and Markdown, page by page', async () => {
+    const app = await startApp({ model: 'scripted' })
+    const { client } = await member(app)
+    for (let at = 0; at < 12; at++) app.simulator.script.enqueue({ text: `Answer ${at} with "quotes" and\nlines` })
+    const { started } = await client.ask('Question 0')
+    for (let at = 1; at < 12; at++) await client.ask(`Question ${at}`, started.conversationId)
+    app.simulator.script.enqueue({ text: 'The owner’s own' })
+    await app.client.ask('What the owner keeps')
+    const json = await client.request('GET', '/api/account/export')
+    expect(json.headers.get('content-disposition')).toMatch(/attachment; filename="ai-assistant-.*\.json"/)
+    const text = await json.text()
+    const all = JSON.parse(text) as {
+      account: { email: string }
+      conversations: { id: string; messages: { role: string; parts: { text?: string }[]; shown: boolean }[] }[]
+      usage: unknown[]
+    }
+    expect(all.account.email).toBe(EMAIL)
+    expect(all.conversations).toHaveLength(1)
+    expect(all.conversations[0]?.messages).toHaveLength(24)
+    expect(all.usage).toHaveLength(12)
+    expect(text).not.toContain('What the owner keeps')
+    const markdown = await (await client.request('GET', '/api/account/export?format=markdown')).text()
+    expect(markdown.indexOf('Question 3')).toBeLessThan(markdown.indexOf('Answer 3 with'))
+    expect(markdown.indexOf('Answer 3 with')).toBeLessThan(markdown.indexOf('Question 4'))
+  })
+
+  test('is deleted with everything in it, even in mid-answer; the ledger keeps the sum without the name', async () => {
+    const app = await startApp({ model: 'sim-ttft1-itl20-len400' })
+    const { client, id } = await member(app)
+    const started = await client.send({ parts: [{ type: 'text', text: 'Hello' }] })
+    const watching = client.follow(started.runId)
+    await client.follow(started.runId, 0, (stream) => stream.text.includes('t0008'))
+    expect(await client.problem('POST', '/api/account/deletion', {})).toMatchObject({ code: 'sign_in_again' })
+    await client.json('POST', '/api/account/deletion', { current: PASSWORD })
+    await watching.catch(() => undefined)
+    expect(await client.problem('GET', '/api/session')).toMatchObject({ code: 'unauthenticated' })
+    expect((await people(app)).some((person) => person.id === id)).toBe(false)
+    expect(await app.client.problem('POST', '/api/account/deletion', {})).toMatchObject({ code: 'owner_stays' })
+  })
+})
+
+describe('administrators', () => {
+  test('suspension ends open streams and answers, and lets nobody back in by any way', async () => {
+    const app = await startApp({ model: 'sim-ttft1-itl20-len2000' })
+    const { client, id } = await member(app)
+    const { runId } = await client.send({ parts: [{ type: 'text', text: 'Hello' }] })
+    await client.follow(runId, 0, (stream) => stream.text.includes('t0008'))
+    const cut = client.follow(runId).then(
+      (stream) => stream.done,
+      () => 'cut',
+    )
+    const view = await app.client.json<PersonView>('PATCH', `/api/people/${id}`, { status: 'suspended' })
+    expect(view.status).toBe('suspended')
+    await cut
+    expect(await client.problem('GET', '/api/session')).toMatchObject({ code: 'unauthenticated' })
+    expect(await app.stranger.problem('POST', '/api/session', { email: EMAIL, password: PASSWORD })).toMatchObject({
+      status: 403,
+      code: 'forbidden',
+    })
+    await app.client.json('PATCH', `/api/people/${id}`, { status: 'active' })
+    const back = await enter(app, '/api/session', { email: EMAIL, password: PASSWORD })
+    const run = await back.run(runId)
+    expect(run.state).toBe('cancelled')
+  })
+
+  test('signing out and another role end the streams of that session, and no other’s', async () => {
+    const app = await startApp({ model: 'sim-ttft1-itl20-len150' })
+    const { client, id } = await member(app)
+    const second = await enter(app, '/api/session', { email: EMAIL, password: PASSWORD })
+    const { runId } = await client.send({ parts: [{ type: 'text', text: 'Hello' }] })
+    await client.follow(runId, 0, (stream) => stream.text.includes('t0004'))
+    const whole = second.follow(runId)
+    const cut = client.follow(runId).then(
+      (stream) => stream.done,
+      () => false,
+    )
+    await client.json('DELETE', '/api/session')
+    expect(await cut).toBe(false)
+    expect((await whole).done).toBe(true)
+    const other = await second.send({ parts: [{ type: 'text', text: 'Again' }] })
+    await second.follow(other.runId, 0, (stream) => stream.text.includes('t0004'))
+    const demoted = second.follow(other.runId).then(
+      (stream) => stream.done,
+      () => false,
+    )
+    await app.client.json('PATCH', `/api/people/${id}`, { role: 'admin' })
+    expect(await demoted).toBe(false)
+    expect((await second.follow(other.runId)).done).toBe(true)
+  })
+
+  test('look after members; who is an administrator, and who the owner is, the owner decides', async () => {
+    const app = await startApp()
+    const { client: admin, id: adminId } = await member(app, 'admin@example.com')
+    const { client: ann, id } = await member(app)
+    const owner = (await people(app)).find(({ role }) => role === 'owner')?.id
+    expect(await ann.problem('GET', '/api/people')).toMatchObject({ status: 403 })
+    await app.client.json('PATCH', `/api/people/${adminId}`, { role: 'admin' })
+    for (const [method, path, body] of [
+      ['PATCH', `/api/people/${id}`, { role: 'admin' }],
+      ['PATCH', `/api/people/${owner}`, { status: 'suspended' }],
+      ['PATCH', `/api/people/${adminId}`, { role: 'member' }],
+      ['POST', `/api/people/${owner}/password-link`, undefined],
+      ['DELETE', `/api/people/${owner}`, undefined],
+      ['POST', `/api/people/${adminId}/ownership`, undefined],
+      ['POST', '/api/invitations', { role: 'admin' }],
+    ] as const) {
+      const { status, code } = await admin.problem(method, path, body)
+      expect([403, 409], `${method} ${path}`).toContain(status)
+      expect(['forbidden', 'owner_stays']).toContain(code)
+    }
+    expect((await admin.request('PATCH', `/api/people/${crypto.randomUUID()}`, { status: 'active' })).status).toBe(404)
+    const link = await admin.json<{ url: string }>('POST', `/api/people/${id}/password-link`)
+    const code = new URL(link.url).hash.slice(1)
+    await enter(app, '/api/password/reset', { code, password: OTHER_PASSWORD })
+    expect(await app.stranger.problem('POST', '/api/session', { email: EMAIL, password: PASSWORD })).toMatchObject({
+      code: 'sign_in_failed',
+    })
+    await admin.json('DELETE', `/api/people/${id}`)
+    await app.client.json('POST', `/api/people/${adminId}/ownership`)
+    const roles = (await people(app)).map((person) => person.role).toSorted()
+    expect(roles).toEqual(['admin', 'owner'])
+    await app.client.json('POST', '/api/account/deletion', {})
+  })
+
+  test('an invitation that was taken back opens nothing', async () => {
+    const app = await startApp()
+    const { invitation, url } = await app.client.json<Invited>('POST', '/api/invitations', {})
+    expect(await app.client.json('GET', '/api/invitations')).toMatchObject({ items: [{ id: invitation.id }] })
+    await app.client.json('DELETE', `/api/invitations/${invitation.id}`)
+    const code = new URL(url ?? '').hash.slice(1)
+    expect(await app.stranger.problem('POST', '/api/sign-up/code', { code })).toMatchObject({ code: 'code_invalid' })
+    expect((await app.client.request('DELETE', `/api/invitations/${invitation.id}`)).status).toBe(404)
+  })
+})
+
+describe.skipIf(inject('postgresUrl') === null)('the owner', () => {
+  test('is one, however many claim it at once, by code and by proven address', async () => {
+    const mailbox = await startMailbox()
+    const env = { SIGNUP: 'open', SMTP_URL: mailbox.url, OWNER_EMAIL: 'boss@example.com' }
+    const app = await startApp({ env, owner: false })
+    const codes = await Promise.all(
+      Array.from({ length: 8 }, async (_, at) => {
+        const email = at === 0 ? 'boss@example.com' : `person${at}@example.com`
+        await app.stranger.request('POST', '/api/sign-up/link', { email })
+        return (await mailbox.next(email)).code
+      }),
+    )
+    const owner = await app.ownerCode()
+    const claims = [
+      ...Array.from({ length: 42 }, () => app.stranger.request('POST', '/api/session/code', { code: owner })),
+      ...codes.map((code, at) =>
+        app.stranger.request('POST', '/api/sign-up', { code, name: `Person ${at}`, password: PASSWORD }),
+      ),
+    ]
+    const statuses = (await Promise.all(claims)).map((response) => response.status)
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(8)
+    const client = await app.stranger.signIn(await app.ownerCode())
+    const { items } = await client.json<PeoplePage>('GET', '/api/people')
+    expect(items.filter(({ role }) => role === 'owner')).toHaveLength(1)
+  })
+
+  test('is whoever shows the address in OWNER_EMAIL to be theirs, even where nobody else may sign up', async () => {
+    const mailbox = await startMailbox()
+    const env = { SIGNUP: 'closed', SMTP_URL: mailbox.url, OWNER_EMAIL: 'boss@example.com' }
+    const app = await startApp({ env, owner: false })
+    for (const email of ['eve@example.com', 'boss@example.com']) {
+      expect((await app.stranger.request('POST', '/api/sign-up/link', { email })).status).toBe(204)
+    }
+    const { code } = await mailbox.next('boss@example.com')
+    const boss = await enter(app, '/api/sign-up', { code, name: 'Boss', password: PASSWORD })
+    expect((await boss.json<Session>('GET', '/api/session')).person.role).toBe('owner')
+    expect(mailbox.letters).toHaveLength(1)
+    expect(await app.stranger.problem('POST', '/api/sign-up/link', { email: 'eve@example.com' })).toMatchObject({
+      code: 'sign_up_closed',
+    })
+  })
+})
