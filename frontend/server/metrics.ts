@@ -33,6 +33,8 @@ export function createMetrics(version: string): Metrics {
     { version },
     1,
   )
+  // From zero on: what begins with its first event has no rate when it matters.
+  for (const status of ['200', '502']) total.inc({ method: 'POST', path: '/api/chat', status }, 0)
   return {
     registry,
     countRequest: ({ method, path, status, seconds }) => {

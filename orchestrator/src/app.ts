@@ -63,7 +63,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const limits = config.rateLimit.enabled ? config.rateLimit : null
   const deps = createRunDeps({ config, database, log, metrics, tracer, model, tools })
   const runs = await RunManager.open({ database, journal, doorbell, deps, limits, workerName: workerName(config.http) })
-  watchState(metrics.registry, { config, database, doorbell, journal, runs, model, tools })
+  watchState(metrics, { config, database, doorbell, journal, runs, model, tools })
   gaugeBackups(metrics.registry, () => readBackupState(database))
   const door = await openDoorOf(database, config)
   const people = await openPeople({ ...options, metrics })

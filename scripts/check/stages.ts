@@ -39,6 +39,11 @@ export function checkStages(root: string, files: string[]): Stage[] {
     const run = async () => outputOf(await runProgram(process.execPath, [configDocs, '--check'], root))
     stages.push({ name: 'configuration documented', run })
   }
+  const monitoring = join(root, 'scripts/generate-monitoring.ts')
+  if (existsSync(monitoring)) {
+    const run = async () => outputOf(await runProgram(process.execPath, [monitoring, '--check'], root))
+    stages.push({ name: 'rules and dashboards generated', run })
+  }
   return stages
 }
 

@@ -11,7 +11,7 @@ import type { ManagedToolSet } from '../tools/create-tool-set.ts'
 
 /** Shows the state of the house in its metrics. */
 export function watchState(
-  registry: Metrics['registry'],
+  metrics: Metrics,
   house: {
     config: Config
     database: Database
@@ -23,18 +23,29 @@ export function watchState(
   },
 ): void {
   const { config, database, doorbell, journal, runs, model, tools } = house
-  gaugeState(registry, {
+  const known = new Set<string>()
+  gaugeState(metrics.registry, {
     version: config.version,
     runs: () => runs.size,
     readers: () => journal.readers.size,
     pool: () => database.stats(),
     poolLimit: config.database.kind === 'postgres' ? config.database.poolSize + config.database.maxOverflow : 1,
     doorbellConnected: () => doorbell.connected(),
-    toolServers: () => tools.view().servers.map(({ name, state }) => ({ name, connected: state === 'connected' })),
+    toolServers: () => {
+      const servers = tools.view().servers.map(({ name, state }) => ({ name, connected: state === 'connected' }))
+      for (const { name } of servers) if (!known.has(name)) countFromZero(metrics, name)
+      for (const { name } of servers) known.add(name)
+      return servers
+    },
     model: () => {
       const { id, breaker } = model.view()
       return { id, breakerOpen: breaker !== 'closed' }
     },
     openRuns: () => countOpenRuns(database),
   })
+}
+
+/** What begins with its first event has no rate when it matters. */
+function countFromZero(metrics: Metrics, server: string): void {
+  for (const outcome of ['done', 'failed', 'broken', 'unknown']) metrics.toolCalls.inc({ server, outcome }, 0)
 }

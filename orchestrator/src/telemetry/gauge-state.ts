@@ -15,7 +15,7 @@ export interface StateSources {
   toolServers(): { name: string; connected: boolean }[]
   model(): { id: string; breakerOpen: boolean }
   /** Answers of all replicas that have not ended; slow or rejecting where the database is. */
-  openRuns(): Promise<{ running: number; waiting: number }>
+  openRuns(): Promise<{ running: number; waiting: number; lost: number }>
 }
 
 /** Adds the gauges, each read when the metrics are. */
@@ -29,7 +29,7 @@ export function gaugeState(registry: Registry, sources: StateSources): void {
   gaugePeers(registers, sources)
   new Gauge({
     name: 'runs_open',
-    help: 'Answers of all replicas that have not ended, as the database has them: the same figure at each replica',
+    help: 'Answers of all replicas that have not ended, by state; lost are those that run without a living worker',
     labelNames: ['state'],
     registers,
     async collect() {
@@ -38,6 +38,7 @@ export function gaugeState(registry: Registry, sources: StateSources): void {
       if (open === null) return
       this.set({ state: 'running' }, open.running)
       this.set({ state: 'waiting' }, open.waiting)
+      this.set({ state: 'lost' }, open.lost)
     },
   })
 }

@@ -1,7 +1,7 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
 
 export function createHttpMetrics(registers: Registry[]) {
-  return {
+  const metrics = {
     requests: new Counter({
       name: 'http_requests_total',
       help: 'Requests answered',
@@ -16,4 +16,9 @@ export function createHttpMetrics(registers: Registry[]) {
       registers,
     }),
   }
+  // From zero on: what begins with its first event has no rate when it matters, and these are what is promised.
+  for (const path of ['/api/chat', '/v1/chat/completions']) {
+    for (const status of ['200', '500', '503']) metrics.requests.inc({ method: 'POST', path, status }, 0)
+  }
+  return metrics
 }

@@ -1,7 +1,8 @@
+import { incompleteReasonSchema } from '@ai-assistant/contract'
 import { Counter, Histogram, type Registry } from 'prom-client'
 
 export function createRunMetrics(registers: Registry[]) {
-  return {
+  const metrics = {
     runsStarted: new Counter({
       name: 'runs_started_total',
       help: 'Answers started, by kind: submit, regenerate, continue',
@@ -41,4 +42,12 @@ export function createRunMetrics(registers: Registry[]) {
       registers,
     }),
   }
+  // From zero on: what begins with its first event has no rate when it matters.
+  for (const resumed of ['true', 'false']) {
+    for (const state of ['complete', 'failed', 'cancelled'])
+      metrics.runsEnded.inc({ state, reason: 'none', resumed }, 0)
+    for (const reason of incompleteReasonSchema.options)
+      metrics.runsEnded.inc({ state: 'incomplete', reason, resumed }, 0)
+  }
+  return metrics
 }
