@@ -37,7 +37,7 @@ test.each(['production', 'staging'])('%s is valid, confined and complete', async
   expect(objects.filter(({ kind }) => kind === 'Secret')).toEqual([])
 })
 
-test.each(['gateway', 'external-secrets', 'cert-manager', 'vpa', 'scale-on-answers'])(
+test.each(['gateway', 'external-secrets', 'cert-manager', 'vpa', 'scale-on-answers', 'monitoring'])(
   'the component %s fits into production',
   async (component) => {
     const folder = join(root, 'k8s/overlays', `try-${component}-${process.pid}`)
