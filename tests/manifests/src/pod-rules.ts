@@ -83,8 +83,8 @@ function faults({ kind, name }: PodTemplate, claims: Record<string, boolean>): s
 }
 
 function drainSeconds(): number {
-  const source = readFileSync(join(import.meta.dirname, '../../../orchestrator/src/main.ts'), 'utf8')
+  const source = readFileSync(join(import.meta.dirname, '../../../orchestrator/src/app/stop-on-signals.ts'), 'utf8')
   const found = /DRAIN_MS = ([\d_]+)/.exec(source)?.[1]
-  if (found === undefined) throw new Error('The orchestrator no longer says in main.ts how long it drains')
+  if (found === undefined) throw new Error('The orchestrator no longer says in stop-on-signals.ts how long it drains')
   return Number(found.replaceAll('_', '')) / 1000
 }
