@@ -17,6 +17,8 @@ export interface Figures {
   reconnects: number
   /** Seconds from the last event before a takeover to the takeover, as a reader saw it. */
   takeovers: number[]
+  /** Seconds from PostgreSQL's return to the next word that anybody read. */
+  recoveries: number[]
   intrusions: number
   /** Milliseconds between two events of a reader while only Redis was in trouble. */
   delays: number[]
@@ -37,6 +39,7 @@ export function newFigures(): Figures {
     events: 0,
     reconnects: 0,
     takeovers: [],
+    recoveries: [],
     intrusions: 0,
     delays: [],
     violations: [],
@@ -59,6 +62,7 @@ export function addRound(
   figures.readers += history.readers.length
   figures.intrusions += history.intrusions.length
   figures.takeovers.push(...takeoversOf(history))
+  figures.recoveries.push(...recoveriesOf(history))
   figures.violations.push(...violations)
   figures.delays.push(...delaysOf(history))
   for (const reader of history.readers) {
@@ -85,16 +89,26 @@ function takeoversOf(history: Evidence['history']): number[] {
   return [...waits.values()].map((ms) => ms / 1000)
 }
 
-/** How long each word took after the one before it, where Redis alone was in trouble: the model's own pace included. */
+/** While it was away nobody could read on, or it was not away for all. */
+const absences = ['crash and recovery', 'away for seconds', 'refusing', 'out of disk'].map((how) => `PostgreSQL ${how}`)
+
+function recoveriesOf(history: Evidence['history']): number[] {
+  const times = history.readers.flatMap((reader) => reader.events.map(({ at }) => at)).toSorted((a, b) => a - b)
+  return history.faults.flatMap(({ name, until }) => {
+    const next = absences.includes(name) ? times.find((at) => at > until) : undefined
+    return next === undefined ? [] : [(next - until) / 1000]
+  })
+}
+
+/** How long each word took after the one before it, in rounds where Redis alone was in trouble: the model's own pace included. */
 function delaysOf(history: Evidence['history']): number[] {
-  const troubled = (at: number, redis: boolean): boolean =>
-    history.faults.some((fault) => fault.at <= at && at <= fault.until && fault.name.startsWith('Redis') === redis)
+  if (!history.faults.every(({ name }) => name.startsWith('Redis'))) return []
+  const troubled = (at: number): boolean => history.faults.some((fault) => fault.at <= at && at <= fault.until)
   return history.readers.flatMap((reader) =>
     reader.events.flatMap((event, at) => {
       const before = reader.events[at - 1]
       if (before === undefined || !event.payload.startsWith('{"type":"text-delta"')) return []
-      const alone = troubled(event.at, true) && !troubled(event.at, false) && !troubled(before.at, false)
-      return alone ? [event.at - before.at] : []
+      return troubled(event.at) ? [event.at - before.at] : []
     }),
   )
 }

@@ -4,7 +4,6 @@ import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { unnoticed } from './check/check-calls-answered.ts'
 import { tryBrokenBuilds } from './broken/try-broken-builds.ts'
 import { enterOwnMounts } from './cluster/small-disk.ts'
 import { startCluster } from './cluster/start-cluster.ts'
@@ -44,8 +43,8 @@ async function run(): Promise<number> {
   const chosen = values.round === undefined ? rounds : rounds.filter(({ round }) => round === Number(values.round))
   const cluster = await startCluster({ replicas: Number(values.replicas) })
   try {
-    for (const { round, faults, calm } of chosen) {
-      const only = values.only ?? (calm ? unnoticed : undefined)
+    for (const { round, faults, only: planned } of chosen) {
+      const only = values.only ?? planned
       const result = await runRound(cluster, { seed: values.seed, round, faults, mix, ...(only ? { only } : {}) })
       addRound(figures, result.evidence, result.violations)
       console.log(

@@ -8,6 +8,6 @@ test.each([
 ] as const)('%s faults are divided into rounds of any kind and calm ones, none more and none less', (count, mix) => {
   const rounds = planRounds(count, mix)
   expect(rounds.reduce((sum, { faults }) => sum + faults, 0)).toBe(count)
-  expect(rounds.some(({ calm }) => calm)).toBe(count > 1)
-  expect(rounds[0]?.calm).toBe(false)
+  expect(rounds.filter(({ only }) => only?.[0] === 'Redis').length > 1).toBe(count > 1)
+  expect(rounds[0]?.only).toBeNull()
 })

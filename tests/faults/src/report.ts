@@ -33,11 +33,15 @@ export function formatFigures(figures: Figures, seconds: number): string {
       `${figures.delays.length}, ${[0.5, 0.95].map((share) => Math.round(quantile(figures.delays, share))).join(', ')}`,
     ],
     [
+      "seconds from PostgreSQL's return to the next word, p50, p99",
+      `${figures.recoveries.length}, ${[0.5, 0.99].map((share) => quantile(figures.recoveries, share).toFixed(1)).join(', ')}`,
+    ],
+    [
       'takeovers, seconds p50, p99, longest',
       `${figures.takeovers.length}, ${[0.5, 0.99, 1].map((share) => quantile(figures.takeovers, share).toFixed(1)).join(', ')}`,
     ],
   ]
-  return rows.map(([name, value]) => `${name.padEnd(44)} ${value}`).join('\n')
+  return rows.map(([name, value]) => `${name.padEnd(60)} ${value}`).join('\n')
 }
 
 /** What is known of one violation: the run's journal as it was kept and seen, and the faults around it. */
