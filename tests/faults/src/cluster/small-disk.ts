@@ -1,6 +1,7 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFile, execFileSync, spawn } from 'node:child_process'
 import { chmod, mkdir, rm, statfs, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { serverUser } from '@ai-assistant/system-tests/services/server-user'
 
 /** A disk of the database's own that can be filled to the last byte. */
@@ -12,7 +13,7 @@ export interface SmallDisk {
   remove(): Promise<void>
 }
 
-const sizeMb = 2048
+const sizeMb = 1024
 
 /** Marks a process that may mount: what it mounts, nobody else sees, and it is gone with it. */
 const mark = 'LAB_OWN_MOUNTS'
@@ -52,7 +53,8 @@ export async function makeSmallDisk(home: string): Promise<SmallDisk | null> {
     fill: async () => {
       const { bavail, bsize } = await statfs(path)
       await writeFile(ballast, '')
-      execFileSync('fallocate', ['-l', String(bavail * bsize), ballast])
+      // Not to be waited for in one go: all the lab's wires are in this process.
+      await promisify(execFile)('fallocate', ['-l', String(bavail * bsize), ballast])
     },
     free: async () => {
       await truncate(ballast).catch(() => {})
