@@ -20,6 +20,31 @@ export interface Section {
 /** Every section, in the order of the list. A new one is a line here and a feature of its own. */
 export const sections: Section[] = [
   {
+    path: 'account',
+    label: 'Account',
+    icon: 'user-round',
+    admin: false,
+    Page: lazy(() =>
+      import('../features/account/account-page.tsx').then((module) => ({ default: module.AccountPage })),
+    ),
+  },
+  {
+    path: 'sessions',
+    label: 'Sessions',
+    icon: 'log-out',
+    admin: false,
+    Page: lazy(() =>
+      import('../features/account/sessions-page.tsx').then((module) => ({ default: module.SessionsPage })),
+    ),
+  },
+  {
+    path: 'people',
+    label: 'People',
+    icon: 'users-round',
+    admin: true,
+    Page: lazy(() => import('../features/people/people-page.tsx').then((module) => ({ default: module.PeoplePage }))),
+  },
+  {
     path: 'system',
     label: 'System',
     icon: 'monitor',

@@ -1,13 +1,18 @@
-const CODE = /^#(?:code=)?([\w-]{20,100})$/
-
-/** The code in a sign-in link's fragment, if there is one. A fragment is never sent to a server or its logs. */
-function codeIn(fragment: string): string | null {
-  return CODE.exec(fragment)?.[1] ?? null
+/** A link of ours that somebody opened: what it is for, and its single-use code. */
+export interface Arrival {
+  to: 'sign-in' | 'join' | 'reset' | 'confirm'
+  code: string
 }
 
+const CODE = /^#(?:code=)?([\w-]{20,100})$/
+
 /** Takes the code out of the address, so that neither history nor a shared address carries it. */
-export function takeCode(): string | null {
-  const code = codeIn(location.hash)
-  if (code !== null) history.replaceState(history.state, '', location.pathname + location.search)
-  return code
+export function takeCode(): Arrival | null {
+  // A fragment is never sent to a server or its logs.
+  const code = CODE.exec(location.hash)?.[1]
+  if (code === undefined) return null
+  const path = location.pathname.slice(1)
+  const to = path === 'join' || path === 'reset' || path === 'confirm' ? path : 'sign-in'
+  history.replaceState(history.state, '', to === 'sign-in' ? location.pathname + location.search : '/')
+  return { to, code }
 }

@@ -36,6 +36,8 @@ export type IconName =
   | 'square-pen'
   | 'sun'
   | 'trash-2'
+  | 'user-round'
+  | 'users-round'
   | 'wrench'
   | 'x'
 

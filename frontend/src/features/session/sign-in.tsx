@@ -1,59 +1,107 @@
+import type { WaysIn } from '@ai-assistant/contract'
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Button } from '../../components/ui/button.tsx'
+import { Field, FormProblem, wordsOf } from '../../components/ui/field.tsx'
 import { Icon } from '../../components/ui/icon.tsx'
+import { PageProblem } from '../../components/ui/page.tsx'
+import { Spinner } from '../../components/ui/spinner.tsx'
 import { ProblemError } from '../../lib/api.ts'
-import { describeError } from '../../lib/describe-error.ts'
+import { AskForLink } from './ask-for-link.tsx'
+import { Entrance, Providers, Turn, waysInQuery } from './entrance.tsx'
+import { JoinForm } from './join-form.tsx'
+import { useEnter } from './use-enter.ts'
 
-/** For people without a session: how to get a sign-in link, and why the last one did not work. */
+type View = 'sign-in' | 'forgot' | 'sign-up'
+
+/** The ways in, for people without a session, and why the link they opened did not work. */
 export function SignIn({ error }: { error: Error | null }) {
+  const [view, setView] = useState<View>('sign-in')
+  const ways = useQuery(waysInQuery)
+  const back = () => setView('sign-in')
+  if (ways.isPending) {
+    return (
+      <main className="flex h-full items-center justify-center">
+        <Spinner label="Asking for the ways in" />
+      </main>
+    )
+  }
+  if (ways.data === undefined) {
+    return (
+      <Entrance icon="circle-alert" title="Sign in">
+        <PageProblem error={ways.error} onRetry={() => void ways.refetch()} />
+      </Entrance>
+    )
+  }
+  if (view === 'forgot') return <AskForLink what="reset" mail={ways.data.mail} onBack={back} />
+  if (view === 'sign-up') {
+    return ways.data.mail ? <AskForLink what="sign-up" mail onBack={back} /> : <JoinForm code={null} onDone={back} />
+  }
+  return <PasswordForm ways={ways.data} error={error ?? returned()} onTurn={setView} />
+}
+
+function PasswordForm({ ways, error, onTurn }: { ways: WaysIn; error: Error | null; onTurn: (view: View) => void }) {
+  const enter = useEnter('/api/session')
   return (
-    <main className="flex min-h-full items-center justify-center bg-side px-4 py-10">
-      <div className="animate-appear w-full max-w-md rounded-3xl border border-line bg-card p-7 shadow-lift sm:p-9">
-        <span className="mb-5 flex size-11 items-center justify-center rounded-2xl bg-accent-soft text-accent">
-          <Icon name="key-round" size={20} />
-        </span>
-        <h1 className="mb-3 text-2xl font-semibold tracking-[-0.02em]">Sign in with your link</h1>
-        {error !== null && <Refused error={error} />}
-        <p className="mb-5 text-ink-2">
-          This assistant has no passwords. A sign-in link opens it, once, for whoever holds the link.
-        </p>
-        <ol className="space-y-3 text-sm text-ink-2">
-          <Step number={1}>
-            On your own machine, <Command>npm start</Command> prints a fresh link. Open it here.
-          </Step>
-          <Step number={2}>
-            On a server, an operator makes one with <Command>scripts/create_owner</Command>.
-          </Step>
-          <Step number={3}>Otherwise ask whoever runs this assistant for your team.</Step>
-        </ol>
-      </div>
-    </main>
+    <Entrance icon="key-round" title={`Sign in to ${ways.appName}`}>
+      {!enter.error && error !== null && <Refused error={error} />}
+      <form
+        className="space-y-4"
+        onSubmit={(event) => {
+          event.preventDefault()
+          enter.mutate(wordsOf(event.currentTarget))
+        }}
+      >
+        <FormProblem error={enter.error} fields={['email']} />
+        <Field label="E-mail" name="email" type="email" autoComplete="username" required error={enter.error} />
+        <Field label="Password" name="password" type="password" autoComplete="current-password" required />
+        <Button type="submit" look="solid" className="min-h-11 w-full" disabled={enter.isPending}>
+          {enter.isPending ? 'Signing in …' : 'Sign in'}
+        </Button>
+      </form>
+      <Providers providers={ways.providers} />
+      <p className="mt-5 flex flex-wrap justify-between gap-x-4 gap-y-2 text-sm">
+        <Turn onClick={() => onTurn('forgot')}>Forgot your password?</Turn>
+        {ways.signUp === 'open' && <Turn onClick={() => onTurn('sign-up')}>Make an account</Turn>}
+      </p>
+      <p className="mt-6 border-t border-line pt-4 text-sm/7 text-ink-2">
+        {ways.signUp === 'open' ? '' : 'New here? Ask an administrator for an invitation. '}
+        Running this assistant yourself? <Command>npm start</Command> prints a link for its owner; on a server,{' '}
+        <Command>scripts/create_owner</Command> does.
+      </p>
+    </Entrance>
   )
+}
+
+const reasons: Record<string, string> = {
+  sign_up_closed: 'There is no account for it here. Ask an administrator for an invitation.',
+  email_taken: 'An account here has this address. Sign in to it, and link the other one in the settings.',
+  code_invalid: 'The invitation was used already or has expired. Ask for a fresh one.',
+  forbidden: 'This account is suspended. Ask an administrator.',
+}
+
+let kept: Error | null | undefined
+
+/** Why somebody comes back from another provider without being signed in. */
+function returned(): Error | null {
+  if (kept !== undefined) return kept
+  const code = /^#problem=([a-z_]{1,40})$/.exec(location.hash)?.[1]
+  if (code !== undefined) history.replaceState(history.state, '', location.pathname)
+  kept = code === undefined ? null : new Error(reasons[code] ?? 'The provider did not say who you are. Try once more.')
+  return kept
 }
 
 function Refused({ error }: { error: Error }) {
   const used = error instanceof ProblemError && error.problem.code === 'code_invalid'
-  const { title, detail } = describeError(error)
+  const title = error instanceof ProblemError ? error.problem.title : 'This did not sign you in'
   return (
     <div role="alert" className="mb-5 flex gap-3 rounded-2xl bg-bad-soft px-4 py-3 text-sm text-bad">
       <Icon name="circle-alert" size={17} className="mt-0.5 shrink-0" />
       <div>
         <p className="font-medium">{title}</p>
-        <p>{used ? 'A link works once, and for 15 minutes. Ask for a fresh one.' : detail}</p>
+        <p>{used ? 'A link works once, and for 15 minutes. Ask for a fresh one.' : error.message}</p>
       </div>
     </div>
-  )
-}
-
-function Step({ number, children }: { number: number; children: React.ReactNode }) {
-  return (
-    <li className="flex gap-3">
-      <span
-        aria-hidden
-        className="flex size-6 shrink-0 items-center justify-center rounded-full border border-line text-xs text-ink-3"
-      >
-        {number}
-      </span>
-      <span className="pt-0.5">{children}</span>
-    </li>
   )
 }
 

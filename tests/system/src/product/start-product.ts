@@ -61,8 +61,9 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     const tools = await Promise.all(times(options.tools ?? 1, (at) => keep(startTools(home, at))))
     const webPort = await freePort()
     const environment = {
-      PUBLIC_URL: `http://127.0.0.1:${webPort}`,
       ...(await orchestratorEnvironment(home, options, tools)),
+      PUBLIC_URL: `http://127.0.0.1:${webPort}`,
+      ...options.env,
     }
     const [orchestrator, ...others] = [
       await keep(startOrchestrator(environment, 0)),

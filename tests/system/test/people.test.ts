@@ -1,0 +1,65 @@
+import { startModelSimulator } from '@ai-assistant/simulators/model-simulator'
+import type { Page } from 'playwright-core'
+import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { accessibilityFaults } from '../src/browser/accessibility.ts'
+import { ask, lastAnswer } from '../src/browser/page-actions.ts'
+import { startBrowser } from '../src/browser/start-browser.ts'
+import { startProduct } from '../src/product/start-product.ts'
+
+const chromium = inject('chromium')
+
+async function openPage(): Promise<Page> {
+  const browser = await startBrowser(chromium!)
+  onTestFinished(() => browser.close())
+  const page = browser.context.pages()[0] ?? (await browser.context.newPage())
+  page.setDefaultTimeout(30_000)
+  return page
+}
+
+describe.skipIf(chromium === null)('people', () => {
+  test('one is invited, makes an account, asks, and is suspended while the answer streams in', async () => {
+    const simulator = await startModelSimulator()
+    onTestFinished(() => simulator.close())
+    const product = await startProduct({ model: { url: simulator.url, name: 'sim-itl30-len3000' } })
+    onTestFinished(() => product.stop())
+
+    const owner = await openPage()
+    await owner.goto(`${product.url}/#${await product.orchestrator.ownerCode()}`)
+    await owner.getByRole('textbox', { name: 'Message' }).waitFor()
+    await owner.goto(`${product.url}/settings/people`)
+    await owner.getByRole('textbox', { name: 'E-mail, if you know it' }).fill('ann@example.com')
+    await owner.getByRole('button', { name: 'Invite', exact: true }).click()
+    const dialog = owner.getByRole('dialog')
+    const link = await dialog.getByText(`${product.url}/join#`).innerText()
+    expect(await accessibilityFaults(owner)).toEqual([])
+    await dialog.getByRole('button', { name: 'Close', exact: true }).click()
+
+    const ann = await openPage()
+    await ann.goto(product.url)
+    await ann.getByRole('textbox', { name: 'Password' }).waitFor()
+    expect(await accessibilityFaults(ann)).toEqual([])
+    await ann.goto(link)
+    await ann.getByRole('textbox', { name: 'Your name' }).fill('Ann')
+    expect(await ann.getByRole('textbox', { name: 'E-mail' }).inputValue()).toBe('ann@example.com')
+    expect(new URL(ann.url()).hash).toBe('')
+    await ann.getByRole('textbox', { name: 'Password' }).fill('basketball')
+    await ann.getByRole('button', { name: 'Make my account' }).click()
+    await ann.getByText('guessed first').waitFor()
+    expect(await accessibilityFaults(ann)).toEqual([])
+    await ann.getByRole('textbox', { name: 'Password' }).fill('grünkohl tapete')
+    await ann.getByRole('button', { name: 'Make my account' }).click()
+    await ask(ann, 'Count for a long time')
+    await lastAnswer(ann).getByText('t0040').waitFor()
+
+    await owner.reload()
+    await owner.getByRole('button', { name: 'Options for Ann' }).click()
+    await owner.getByRole('menuitem', { name: 'Suspend' }).click()
+    await owner.getByText('Suspended', { exact: true }).waitFor()
+    // Her page learns it by itself, without a click.
+    await ann.getByRole('textbox', { name: 'Password' }).waitFor()
+    await ann.getByRole('textbox', { name: 'E-mail' }).fill('ann@example.com')
+    await ann.getByRole('textbox', { name: 'Password' }).fill('grünkohl tapete')
+    await ann.getByRole('button', { name: 'Sign in', exact: true }).click()
+    await ann.getByText('This account is suspended').waitFor()
+  })
+})
