@@ -27,6 +27,8 @@ export interface Database {
 export interface Tx {
   all<R>(query: Compilable<R>): Promise<R[]>
   first<R>(query: Compilable<R>): Promise<R | undefined>
+  /** A statement whose answer nobody needs: it leaves with the next one, or with the commit, which fails with its error. */
+  send(query: Compilable<unknown>): void
   /** Number of rows the statement touched. */
   run(query: Compilable<unknown>): Promise<number>
   /** Hand-written SQL, with `$1` parameters. Named statements are prepared once per connection. */

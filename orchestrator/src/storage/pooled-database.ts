@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Pool, PoolClient } from 'pg'
 import type { Database, Session, Tx } from './database.ts'
+import { cut } from './driver-stream.ts'
 import { unavailable } from './failure.ts'
+import { createStatementNames } from './statement-names.ts'
 import { Transaction } from './transaction.ts'
 
 /** How often a transaction that PostgreSQL rolled back because of others is run again. */
@@ -35,30 +37,31 @@ export interface OpenedDatabase extends Database {
 /** `Database` over a pool. Every transaction puts on its role itself, so it also works behind a transaction pooler. */
 export function createPooledDatabase(parts: PooledDatabaseParts): OpenedDatabase {
   const { kind, pool } = parts
+  const nameStatement = createStatementNames()
   const inside = new AsyncLocalStorage<{ open: boolean }>()
 
-  async function transact<T>(prelude: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  async function transact<T>(role: Role, prelude: string, work: (tx: Tx) => Promise<T>): Promise<T> {
     if (inside.getStore()?.open) {
       throw new Error(
         'A transaction was opened inside the work of another: pass the Tx down, or open it after the other has ended',
       )
     }
     for (let retries = 0; ; retries++) {
-      const attempt = await tryOnce(prelude, work)
+      const attempt = await tryOnce(role, prelude, work)
       if (attempt.done) return attempt.result
       if (!attempt.again || retries === MAX_RETRIES) throw attempt.error
       await pause(retries)
     }
   }
 
-  async function tryOnce<T>(prelude: string, work: (tx: Tx) => Promise<T>): Promise<Attempt<T>> {
+  async function tryOnce<T>(role: Role, prelude: string, work: (tx: Tx) => Promise<T>): Promise<Attempt<T>> {
     const client = await checkOut(pool)
-    const tx = new Transaction(client, parts.deadlineMs)
+    const tx = new Transaction(client, parts.deadlineMs, (text) => nameStatement(role, text))
     const scope = { open: true }
     const onError = (error: Error) => tx.lose(error)
     client.on('error', onError)
     try {
-      await tx.begin(parts.clean(client) + prelude)
+      tx.begin(parts.clean(client) + prelude)
       const result = await inside.run(scope, () => work(tx))
       await tx.commit()
       return { done: true, result }
@@ -68,27 +71,31 @@ export function createPooledDatabase(parts: PooledDatabaseParts): OpenedDatabase
     } finally {
       scope.open = false
       client.off('error', onError)
+      if (tx.broken) cut(client)
       client.release(tx.broken)
     }
   }
 
-  const asSystem: Database['asSystem'] = (work) => transact('begin; set local role ai_assistant_system', work)
+  const asSystem: Database['asSystem'] = (work) => transact('system', 'begin; set local role ai_assistant_system', work)
 
   return {
     kind,
     asSystem,
     asPerson: async (personId, work) => {
       if (!UUID.test(personId)) throw new TypeError('A person is named by a UUID')
-      return transact(`begin; set local role ai_assistant_app; set local app.person_id = '${personId}'`, work)
+      return transact('app', `begin; set local role ai_assistant_app; set local app.person_id = '${personId}'`, work)
     },
     openSession: () => parts.openSession(),
-    check: () => transact('begin', async (tx) => void (await tx.sql(REFUSE_READ_ONLY))),
+    check: () => transact('login', 'begin', async (tx) => void (await tx.sql(REFUSE_READ_ONLY))),
     stats: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     administer: (work) => administer(pool, parts, work),
     snapshot: parts.snapshot ?? null,
     close: () => parts.close(),
   }
 }
+
+/** Whose rights a transaction has. PostgreSQL plans anew where one prepared statement is used by several. */
+type Role = 'system' | 'app' | 'login'
 
 type Attempt<T> = { done: true; result: T } | { done: false; error: unknown; again: boolean }
 

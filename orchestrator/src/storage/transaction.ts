@@ -1,11 +1,15 @@
 import type { Compilable } from 'kysely'
-import type { PoolClient, QueryConfig, QueryResult } from 'pg'
+import pg, { type PoolClient, type QueryConfig, type QueryResult } from 'pg'
 import { ask } from './ask.ts'
 import type { Tx } from './database.ts'
+import { holdBack } from './driver-stream.ts'
 import { CommitUnknown, DatabaseUnavailable, sqlState } from './errors.ts'
 import { isConnectionLoss, isRetryable, NoAnswer, toDatabaseError, unavailable } from './failure.ts'
 
-/** One open transaction on one checked-out connection. Its statements run one after another, however they are started. */
+/**
+ * One open transaction on one checked-out connection. Its statements run one after another, however they are started;
+ * those that are started without waiting for each other, the beginning among them, share one trip to the server.
+ */
 export class Transaction implements Tx {
   /** The connection is lost or in a state nobody knows: it must not be used again. */
   broken = false
@@ -13,14 +17,20 @@ export class Transaction implements Tx {
   retryable = false
   #client: PoolClient
   #deadlineMs: number
-  #state: 'new' | 'open' | 'ended' = 'new'
+  #state: 'open' | 'ended' = 'open'
   #begun = false
+  /** Rejects with what kept the transaction from beginning, which is why all its statements fail then. */
+  #beginning: Promise<void> = Promise.resolve()
   #failure: unknown
-  #tail: Promise<unknown> = Promise.resolve()
+  /** The first failure of a statement whose answer nobody waits for. */
+  #unheard: unknown
+  readonly #name: (text: string) => string | undefined
 
-  constructor(client: PoolClient, deadlineMs: number) {
+  /** @param name of the prepared statement for a text; undefined for texts that are not to be prepared */
+  constructor(client: PoolClient, deadlineMs: number, name: (text: string) => string | undefined) {
     this.#client = client
     this.#deadlineMs = deadlineMs
+    this.#name = name
   }
 
   /** The connection had died unnoticed while idle: the work has not begun, and may take another one. */
@@ -28,8 +38,14 @@ export class Transaction implements Tx {
     return this.broken && !this.#begun && !(this.#failure instanceof NoAnswer)
   }
 
-  /** `prelude` begins the transaction and puts on its role. */
-  async begin(prelude: string): Promise<void> {
+  /** `prelude` begins the transaction and puts on its role. Nobody needs to wait for it: the first statement goes with it. */
+  begin(prelude: string): void {
+    holdBack(this.#client)
+    this.#beginning = this.#begin(prelude)
+    this.#beginning.catch(() => undefined)
+  }
+
+  async #begin(prelude: string): Promise<void> {
     try {
       await this.#send(prelude)
     } catch (error) {
@@ -39,55 +55,61 @@ export class Transaction implements Tx {
         cause: error,
       })
     }
-    this.#state = 'open'
     this.#begun = true
   }
 
   async all<R>(query: Compilable<R>): Promise<R[]> {
-    return (await this.#run(compiled(query))).rows as R[]
+    return (await this.#run(this.#compiled(query))).rows as R[]
   }
 
   async first<R>(query: Compilable<R>): Promise<R | undefined> {
-    return (await this.#run(compiled(query))).rows[0] as R | undefined
+    return (await this.#run(this.#compiled(query))).rows[0] as R | undefined
   }
 
   async run(query: Compilable<unknown>): Promise<number> {
-    return (await this.#run(compiled(query))).rowCount ?? 0
+    return (await this.#run(this.#compiled(query))).rowCount ?? 0
   }
 
   async sql<R = Record<string, unknown>>(text: string, values: readonly unknown[] = [], name?: string): Promise<R[]> {
-    const query: QueryConfig = { text, values: [...values] }
-    if (name !== undefined) query.name = name
-    return (await this.#run(query)).rows as R[]
+    // Without values it may be several statements, which only the simple protocol takes.
+    const known = name ?? (values.length === 0 ? undefined : this.#name(text))
+    return (await this.#run(named(known, text, values))).rows as R[]
+  }
+
+  send(query: Compilable<unknown>): void {
+    this.#run(this.#compiled(query)).catch((error: unknown) => {
+      this.#unheard ??= error
+    })
   }
 
   /** Rejects with `CommitUnknown` if the connection was lost after the commit was sent. */
   async commit(): Promise<void> {
-    await this.#tail
+    await this.#beginning
     if (this.broken) throw toDatabaseError(this.#failure)
     this.#state = 'ended'
     let answer: QueryResult
     try {
       answer = await ask(this.#client, 'commit', this.#deadlineMs)
     } catch (error) {
-      this.retryable = isRetryable(error)
+      this.retryable ||= isRetryable(error)
       if (!isConnectionLoss(error)) throw error
       this.broken = true
+      // PostgreSQL had refused a statement before it: there was nothing it could commit.
+      if (this.#failure instanceof pg.DatabaseError) throw toDatabaseError(this.#failure)
       throw new CommitUnknown('The connection was lost while committing', { cause: error })
     }
     // PostgreSQL answers the commit of a failed transaction with a rollback, and without an error.
-    if (answer.command !== 'COMMIT') {
-      throw new Error('The transaction was rolled back: one of its statements failed, and its work went on', {
-        cause: this.#failure,
-      })
-    }
+    if (answer.command === 'COMMIT') return
+    if (this.#unheard !== undefined) throw toDatabaseError(this.#unheard)
+    throw new Error('The transaction was rolled back: one of its statements failed, and its work went on', {
+      cause: this.#failure,
+    })
   }
 
   /** Never rejects. A connection that cannot roll back is broken. */
   async rollback(): Promise<void> {
     if (this.#state === 'ended') return
     this.#state = 'ended'
-    await this.#tail
     if (this.broken) return
     try {
       await ask(this.#client, 'rollback', this.#deadlineMs)
@@ -102,11 +124,13 @@ export class Transaction implements Tx {
     this.#failure ??= error
   }
 
-  #run(query: QueryConfig): Promise<QueryResult> {
+  async #run(query: QueryConfig): Promise<QueryResult> {
     // A statement that nobody waited for would otherwise run in whatever transaction has the connection next.
-    if (this.#state !== 'open') return Promise.reject(new Error('This transaction has ended'))
-    const answer = this.#tail.then(() => this.#send(query))
-    this.#tail = answer.catch(() => undefined)
+    if (this.#state !== 'open') throw new Error('This transaction has ended')
+    holdBack(this.#client)
+    const answer = this.#send(query)
+    answer.catch(() => undefined)
+    await this.#beginning
     return answer
   }
 
@@ -121,9 +145,13 @@ export class Transaction implements Tx {
       throw toDatabaseError(error)
     }
   }
+
+  #compiled(query: Compilable<unknown>): QueryConfig {
+    const { sql, parameters } = query.compile()
+    return named(this.#name(sql), sql, parameters)
+  }
 }
 
-function compiled(query: Compilable<unknown>): QueryConfig {
-  const { sql, parameters } = query.compile()
-  return { text: sql, values: [...parameters] }
+function named(name: string | undefined, text: string, values: readonly unknown[]): QueryConfig {
+  return name === undefined ? { text, values: [...values] } : { name, text, values: [...values] }
 }

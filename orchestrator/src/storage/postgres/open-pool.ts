@@ -1,5 +1,6 @@
-import pg from 'pg'
+import pg, { type ClientBase } from 'pg'
 import { ask } from '../ask.ts'
+import { cut } from '../driver-stream.ts'
 import type { StorageLog } from '../storage-log.ts'
 import { clientOptions, CONNECT_TIMEOUT_MS } from './client-options.ts'
 
@@ -16,16 +17,29 @@ const SETTINGS = `
 
 /** `size` connections are kept, `overflow` more may open under load and are closed when idle. */
 export function openPool(url: string, size: number, overflow: number, log: StorageLog): pg.Pool {
-  const pool = new pg.Pool({
+  const options: pg.PoolConfig & { pipeline: true } = {
     ...clientOptions(url),
+    // Statements leave as they come: those of a transaction that do not wait for each other share a trip to the server.
+    pipeline: true,
     min: size,
     max: size + overflow,
     idleTimeoutMillis: IDLE_ABOVE_KEPT_MS,
     // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it; only its type does not say so
-    onConnect: (client) => ask(client, SETTINGS, CONNECT_TIMEOUT_MS).then(() => undefined),
-  })
+    onConnect: (client) => prepare(client),
+  }
+  const pool = new pg.Pool(options)
   watchPool(pool, log)
   return pool
+}
+
+async function prepare(client: ClientBase): Promise<void> {
+  try {
+    await ask(client, SETTINGS, CONNECT_TIMEOUT_MS)
+  } catch (error) {
+    // The pool would wait for its answer.
+    cut(client)
+    throw error
+  }
 }
 
 /** An 'error' that nobody hears ends the process: the pool tells of idle connections, checked-out ones tell it themselves. */
