@@ -52,7 +52,7 @@ async function writeOnce(
     if (held.length === 0) throw new RunFenced(`run ${writer.runId} is written by another worker`)
     const seqs = events.map((event) => event.seq)
     const payloads = events.map((event) => event.payload)
-    await tx.sql(INSERT, [writer.runId, writer.epoch, seqs, payloads], 'journal_insert')
+    tx.send({ text: INSERT, values: [writer.runId, writer.epoch, seqs, payloads], name: 'journal_insert' })
     await work(tx)
     failpoint('step.before-commit')
   })

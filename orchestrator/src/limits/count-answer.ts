@@ -26,7 +26,7 @@ export interface AnswerStanding {
  * limit is exact at the edge of its window, because one person's starts are counted one after the other.
  */
 export async function countAnswer(tx: Tx, personId: string, limits: AnswerLimits): Promise<AnswerStanding> {
-  await tx.sql('select pg_advisory_xact_lock(hashtextextended($1::text, 0))', [personId])
+  tx.send({ text: LOCK, values: [personId], name: 'count_answer_lock' })
   const { perMinute, perHour, running } = limits
   const rows = await tx.sql<Row>(COUNT, [personId, perMinute, perHour, running], 'count_answer')
   const row = rows[0]
@@ -52,6 +52,8 @@ interface Row {
 }
 
 /** The n-th newest start must be older than the window. The clock is read after the lock was granted. */
+const LOCK = 'select pg_advisory_xact_lock(hashtextextended($1::text, 0))'
+
 const COUNT = `
   with moment as materialized (select clock_timestamp() as now),
   forgotten as (

@@ -1,33 +1,41 @@
 import type { MessagePart, Usage, UserPart } from '@ai-assistant/contract'
 import type { Tx } from '../storage/database.ts'
 import { queries } from '../storage/queries.ts'
-import { placeHistory } from './place-history.ts'
-import { wordsOf } from './run-state.ts'
+import { type MessageRow, rowsOfBranch } from './rows-of-branch.ts'
+import type { RunIdentity } from './run-context.ts'
 import { noUsage } from './run-step.ts'
 import { SendRefused } from './send-refused.ts'
 import type { StartOptions, StartRequest } from './start-request.ts'
 
 /** Where a run writes, and what it starts from. */
-export interface PlacedMessages {
+export interface Place {
   messageId: string
   userMessageId: string | null
   stored: MessagePart[]
   usage: Usage
+  /** What is put before the answer. */
+  before: MessageRow[]
+  /** Where the empty answer is put; null where it stands there already, and is continued. */
+  answer: { parentId: string | null } | null
 }
 
-/** Puts the question and its empty answer into the tree; a continued answer stands there already. */
-export async function placeMessages(
+interface Tree {
+  id: string
+  head_message_id: string | null
+}
+
+/** Finds the place of an answer in the conversation's tree. Writes nothing. */
+export async function choosePlace(
   tx: Tx,
   request: StartRequest,
   options: StartOptions,
-  conversation: Place,
-): Promise<PlacedMessages> {
+  conversation: Tree,
+): Promise<Place> {
   if (request.program !== undefined) {
-    const { lastId, questionId } = await placeHistory(tx, request.program.messages, options, conversation.id)
-    const messageId = await insertAnswer(tx, options, conversation.id, lastId)
-    return { messageId, userMessageId: questionId, stored: [], usage: noUsage }
+    const rows = rowsOfBranch(request.program.messages, null, { ...options, conversationId: conversation.id })
+    return below(rows, options)
   }
-  if (request.trigger === 'submit-message') return submit(tx, request, options, conversation)
+  if (request.trigger === 'submit-message') return placeOfQuestion(tx, request, options, conversation)
   const answerId = request.messageId ?? conversation.head_message_id
   if (answerId === null) throw new SendRefused('unprocessable', 'messageId: this conversation has no answer yet')
   const answer = await tx.first(
@@ -39,42 +47,46 @@ export async function placeMessages(
       .where('role', '=', 'assistant'),
   )
   if (answer === undefined) throw new SendRefused('not_found')
+  const parentId = answer.parent_id
   if (request.trigger === 'regenerate-message') {
-    const messageId = await insertAnswer(tx, options, conversation.id, answer.parent_id)
-    return { messageId, userMessageId: answer.parent_id, stored: [], usage: noUsage }
+    const fresh = { messageId: options.newId(), stored: [], usage: noUsage, answer: { parentId } }
+    return { ...fresh, userMessageId: parentId, before: [] }
   }
   if (answer.state !== 'incomplete' && answer.state !== 'cancelled') {
     throw new SendRefused('unprocessable', 'messageId: only an incomplete or stopped answer can be continued')
   }
-  return { messageId: answer.id, userMessageId: answer.parent_id, stored: answer.parts, usage: answer.usage ?? noUsage }
+  const continued = { messageId: answer.id, stored: answer.parts, usage: answer.usage ?? noUsage, answer: null }
+  return { ...continued, userMessageId: parentId, before: [] }
 }
 
-async function submit(
+async function placeOfQuestion(
   tx: Tx,
   request: StartRequest,
   options: StartOptions,
-  conversation: Place,
-): Promise<PlacedMessages> {
+  conversation: Tree,
+): Promise<Place> {
   const parts = request.parts ?? []
   if (parts.every((part) => part.type === 'text' && part.text.trim() === ''))
     throw new SendRefused('unprocessable', 'parts: a message needs text or an image')
   const parentId = request.parentId === undefined ? conversation.head_message_id : request.parentId
-  if (parentId !== null) await requireMessage(tx, conversation.id, parentId)
-  const userMessageId = options.newId()
-  await tx.run(
-    queries.insertInto('message').values({
-      id: userMessageId,
-      conversation_id: conversation.id,
-      owner_id: options.personId,
-      parent_id: parentId,
-      role: 'user',
-      parts: JSON.stringify(parts.map(toStored)),
-      words: wordsOf(parts),
-      state: 'complete',
-    }),
-  )
-  const messageId = await insertAnswer(tx, options, conversation.id, userMessageId)
-  return { messageId, userMessageId, stored: [], usage: noUsage }
+  // The head is there: its conversation is locked.
+  if (parentId !== null && parentId !== conversation.head_message_id)
+    await requireMessage(tx, conversation.id, parentId)
+  const question = { role: 'user' as const, parts: parts.map(toStored) }
+  return below(rowsOfBranch([question], parentId, { ...options, conversationId: conversation.id }), options)
+}
+
+/** An empty answer below the last of these. */
+function below(before: MessageRow[], options: StartOptions): Place {
+  const last = before.at(-1)
+  return {
+    messageId: options.newId(),
+    userMessageId: last?.role === 'user' ? last.id : null,
+    stored: [],
+    usage: noUsage,
+    before,
+    answer: { parentId: last?.id ?? null },
+  }
 }
 
 async function requireMessage(tx: Tx, conversationId: string, id: string): Promise<void> {
@@ -84,31 +96,23 @@ async function requireMessage(tx: Tx, conversationId: string, id: string): Promi
   if (found === undefined) throw new SendRefused('not_found')
 }
 
-async function insertAnswer(
-  tx: Tx,
-  options: StartOptions,
-  conversationId: string,
-  parentId: string | null,
-): Promise<string> {
-  const id = options.newId()
-  await tx.run(
-    queries.insertInto('message').values({
-      id,
-      conversation_id: conversationId,
-      owner_id: options.personId,
-      parent_id: parentId,
-      role: 'assistant',
-      parts: '[]',
-      state: 'running',
-      model: options.model,
-    }),
-  )
-  return id
-}
+/** Rows of one statement: PostgreSQL takes 65,535 parameters. */
+const ROWS = 1000
 
-interface Place {
-  id: string
-  head_message_id: string | null
+/** Puts the question and its empty answer into the tree, or has the answer that is continued run again. */
+export function placeMessages(tx: Tx, options: StartOptions, place: Place, run: RunIdentity): void {
+  const { before, answer } = place
+  const running = { run_id: run.id, state: 'running', model: options.model } as const
+  if (answer === null) {
+    const again = { ...running, reason: null, error: null }
+    return tx.send(queries.updateTable('message').set(again).where('id', '=', place.messageId))
+  }
+  for (let at = 0; at < before.length; at += ROWS) {
+    tx.send(queries.insertInto('message').values(before.slice(at, at + ROWS)))
+  }
+  const empty = { id: place.messageId, parent_id: answer.parentId, role: 'assistant', parts: '[]' } as const
+  const common = { conversation_id: run.conversationId, owner_id: options.personId }
+  tx.send(queries.insertInto('message').values({ ...common, ...empty, ...running }))
 }
 
 function toStored(part: UserPart): UserPart {

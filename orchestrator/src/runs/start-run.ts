@@ -12,7 +12,7 @@ import type { RunIdentity } from './run-context.ts'
 import { wordsOf } from './run-state.ts'
 import { noUsage } from './run-step.ts'
 import { SendRefused } from './send-refused.ts'
-import { type PlacedMessages, placeMessages } from './place-messages.ts'
+import { choosePlace, type Place, placeMessages } from './place-messages.ts'
 import type { StartOptions, StartRequest } from './start-request.ts'
 
 export interface StartedRun {
@@ -57,36 +57,32 @@ function mayRepeat(error: unknown, request: StartRequest): boolean {
   return sqlState(error) === '23505' || (error instanceof CommitUnknown && request.key !== null)
 }
 
+/** Three trips to the database: what is there, whether one more is allowed, and what is new. */
 async function start(tx: Tx, request: StartRequest, options: StartOptions): Promise<StartedRun> {
-  const replay = await findReplay(tx, request, options)
+  // Read behind the conversation's lock, which may have waited for the very request this one repeats. A conversation made
+  // here has no lock to wait for, and must not stay behind: there the claim below fails, and all of this is rolled back.
+  const [found, replay, active] = await Promise.all([
+    lockConversation(tx, request, options),
+    findReplay(tx, request, options),
+    request.conversationId === undefined ? null : findActive(tx, request.conversationId),
+  ])
   if (replay) return replay
-  const conversation = await lockConversation(tx, request, options)
-  // The lock may have waited for the very request this one repeats. A conversation made here has no lock to wait for, and
-  // must not stay behind: there the claim below fails, and all of this is rolled back.
-  const late = conversation.isNew ? null : await findReplay(tx, request, options)
-  if (late) return late
-  await refuseIfBusyOrStale(tx, request, conversation)
-  await refuseIfTooMany(tx, request, options)
-  const placed = await placeMessages(tx, request, options, conversation)
-  const run = await insertRun(tx, request, options, conversation.id, placed)
+  const conversation = found ?? newConversation(request, options)
+  refuseIfBusyOrStale(request, conversation, active ?? (await activeOf(tx, request, conversation)))
+  const [place] = await Promise.all([
+    choosePlace(tx, request, options, conversation),
+    refuseIfTooMany(tx, request, options),
+  ])
+  const run = toRun(request, options, conversation.id, place)
   const version = conversation.version + 1
-  await tx.run(
-    queries
-      .updateTable('conversation')
-      .set({
-        version,
-        // What is continued stands in its branch already, perhaps with turns below it, which stay in view.
-        head_message_id: request.trigger === 'continue-message' ? conversation.head_message_id : placed.messageId,
-        updated_at: sql<Date>`now()`,
-        ...titleFor(request, conversation),
-      })
-      .where('id', '=', conversation.id),
-  )
-  const { messageId, userMessageId } = placed
+  saveConversation(tx, request, options, { ...conversation, version }, place)
+  placeMessages(tx, options, place, run)
+  insertRun(tx, request, options, run)
+  const { messageId, userMessageId } = place
   const answer: RunStarted = { runId: run.id, conversationId: conversation.id, messageId, userMessageId, version }
-  await claimKey(tx, request, options, answer)
+  claimKey(tx, request, options, answer)
   failpoint('start.before-commit')
-  return { answer, run, stored: placed.stored, usage: placed.usage }
+  return { answer, run, stored: place.stored, usage: place.usage }
 }
 
 async function findReplay(tx: Tx, request: StartRequest, options: StartOptions): Promise<StartedRun | null> {
@@ -104,9 +100,9 @@ async function findReplay(tx: Tx, request: StartRequest, options: StartOptions):
   return { answer: claim.answer as RunStarted, run: null, stored: [], usage: noUsage }
 }
 
-async function claimKey(tx: Tx, request: StartRequest, options: StartOptions, answer: RunStarted): Promise<void> {
+function claimKey(tx: Tx, request: StartRequest, options: StartOptions, answer: RunStarted): void {
   if (request.key === null) return
-  await tx.run(
+  tx.send(
     queries.insertInto('idempotency_key').values({
       owner_id: options.personId,
       route: routeOf(request),
@@ -125,31 +121,55 @@ interface LockedConversation {
   isNew: boolean
 }
 
-async function lockConversation(tx: Tx, request: StartRequest, options: StartOptions): Promise<LockedConversation> {
-  const columns = ['id', 'version', 'head_message_id', 'title_source'] as const
-  const named = request.conversationId !== undefined
-  if (named || request.alias !== undefined) {
-    const mine = queries.selectFrom('conversation').select(columns).where('owner_id', '=', options.personId).forUpdate()
-    const found = await tx.first(
-      named ? mine.where('id', '=', request.conversationId ?? '') : mine.where(isNamed(request.alias ?? '')),
-    )
-    if (found) return { ...found, isNew: false }
-    if (named || request.trigger !== 'submit-message') throw new SendRefused('not_found')
-  }
-  if (request.trigger !== 'submit-message') {
-    throw new SendRefused('unprocessable', 'conversationId: name the conversation whose answer is meant')
-  }
-  const fresh = { id: options.newId(), version: 0, head_message_id: null, title_source: 'none' as const }
-  await tx.run(
-    queries.insertInto('conversation').values({
-      ...fresh,
-      owner_id: options.personId,
-      alias: request.alias ?? null,
-      origin: request.program === undefined ? 'app' : 'api',
-      system_prompt: request.systemPrompt ?? '',
-    }),
+/** The conversation that is meant, if it is there. */
+async function lockConversation(
+  tx: Tx,
+  request: StartRequest,
+  options: StartOptions,
+): Promise<LockedConversation | null> {
+  const { conversationId, alias } = request
+  if (conversationId === undefined && alias === undefined) return null
+  const mine = queries
+    .selectFrom('conversation')
+    .select(['id', 'version', 'head_message_id', 'title_source'])
+    .where('owner_id', '=', options.personId)
+    .forUpdate()
+  const found = await tx.first(
+    conversationId === undefined ? mine.where(isNamed(alias ?? '')) : mine.where('id', '=', conversationId),
   )
-  return { ...fresh, isNew: true }
+  return found === undefined ? null : { ...found, isNew: false }
+}
+
+function newConversation(request: StartRequest, options: StartOptions): LockedConversation {
+  const isSubmit = request.trigger === 'submit-message'
+  if (request.conversationId !== undefined || (request.alias !== undefined && !isSubmit))
+    throw new SendRefused('not_found')
+  if (!isSubmit) throw new SendRefused('unprocessable', 'conversationId: name the conversation whose answer is meant')
+  return { id: options.newId(), version: 0, head_message_id: null, title_source: 'none', isNew: true }
+}
+
+function saveConversation(
+  tx: Tx,
+  request: StartRequest,
+  options: StartOptions,
+  conversation: LockedConversation,
+  place: Place,
+): void {
+  const { id, version } = conversation
+  const changes = {
+    version,
+    // What is continued stands in its branch already, perhaps with turns below it, which stay in view.
+    head_message_id: request.trigger === 'continue-message' ? conversation.head_message_id : place.messageId,
+    ...titleFor(request, conversation),
+  }
+  if (!conversation.isNew) {
+    const changed = { ...changes, updated_at: sql<Date>`now()` }
+    return tx.send(queries.updateTable('conversation').set(changed).where('id', '=', id))
+  }
+  const { alias = null, systemPrompt = '' } = request
+  const origin = request.program === undefined ? 'app' : 'api'
+  const fresh = { id, owner_id: options.personId, alias, origin, system_prompt: systemPrompt } as const
+  tx.send(queries.insertInto('conversation').values({ ...fresh, ...changes }))
 }
 
 /** Clients call a conversation by a name of their own, or by ours. */
@@ -158,14 +178,28 @@ function isNamed(name: string) {
     builder.or([builder('alias', '=', name), ...(isUuid(name) ? [builder('id', '=', name)] : [])])
 }
 
-async function refuseIfBusyOrStale(tx: Tx, request: StartRequest, conversation: LockedConversation): Promise<void> {
+interface ActiveRun {
+  id: string
+  message_id: string
+}
+
+async function findActive(tx: Tx, conversationId: string): Promise<ActiveRun | null> {
   const active = await tx.first(
     queries
       .selectFrom('run')
       .select(['id', 'message_id'])
-      .where('conversation_id', '=', conversation.id)
+      .where('conversation_id', '=', conversationId)
       .where('state', 'in', ['running', 'waiting']),
   )
+  return active ?? null
+}
+
+/** Of a conversation that was called by a client's name, whose id was not known before. */
+function activeOf(tx: Tx, request: StartRequest, conversation: LockedConversation): Promise<ActiveRun | null> | null {
+  return conversation.isNew || request.conversationId !== undefined ? null : findActive(tx, conversation.id)
+}
+
+function refuseIfBusyOrStale(request: StartRequest, conversation: LockedConversation, active: ActiveRun | null): void {
   const { version, head_message_id: headMessageId } = conversation
   if (active)
     throw new SendRefused('run_active', undefined, { runId: active.id, messageId: active.message_id, version })
@@ -189,44 +223,34 @@ async function refuseIfTooMany(tx: Tx, request: StartRequest, options: StartOpti
   throw new SendRefused('rate_limited', detail, { retryAfterSeconds: wait })
 }
 
-async function insertRun(
-  tx: Tx,
-  request: StartRequest,
-  options: StartOptions,
-  conversationId: string,
-  placed: PlacedMessages,
-): Promise<RunIdentity> {
-  const id = options.newId()
+function toRun(request: StartRequest, options: StartOptions, conversationId: string, place: Place): RunIdentity {
   const kind =
     request.trigger === 'submit-message'
       ? 'submit'
       : request.trigger === 'regenerate-message'
         ? 'regenerate'
         : 'continue'
-  const { messageId, userMessageId } = placed
-  const trace = request.trace ?? null
-  await tx.run(
+  const { messageId, userMessageId } = place
+  const identity = { ownerId: options.personId, conversationId, messageId, userMessageId, kind } as const
+  return { id: options.newId(), ...identity, epoch: 1, deaths: 0, resumed: false, trace: request.trace ?? null }
+}
+
+function insertRun(tx: Tx, request: StartRequest, options: StartOptions, run: RunIdentity): void {
+  const { trace = null } = run
+  tx.send(
     queries.insertInto('run').values({
-      id,
-      owner_id: options.personId,
-      conversation_id: conversationId,
-      message_id: messageId,
-      user_message_id: userMessageId,
-      kind,
+      id: run.id,
+      owner_id: run.ownerId,
+      conversation_id: run.conversationId,
+      message_id: run.messageId,
+      user_message_id: run.userMessageId,
+      kind: run.kind,
       state: 'running',
       worker_id: options.workerId,
       traceparent: trace && formatTraceparent(trace),
       options: request.program === undefined ? null : JSON.stringify(request.program.options),
     }),
   )
-  await tx.run(
-    queries
-      .updateTable('message')
-      .set({ run_id: id, state: 'running', reason: null, error: null, model: options.model })
-      .where('id', '=', messageId),
-  )
-  const identity = { id, ownerId: options.personId, conversationId, messageId, userMessageId, kind } as const
-  return { ...identity, epoch: 1, deaths: 0, resumed: false, trace }
 }
 
 /** Until a better one is made, a conversation is called by the beginning of its first question. */

@@ -9,19 +9,19 @@ import type { RunContext } from './run-context.ts'
 import { wordsOf } from './run-state.ts'
 import { AnswerArrived, type ItemRow, type RunRows, type UsageRow } from './run-step.ts'
 
-/** Writes the rows of one step, inside the transaction that holds the run. */
+/** Writes the rows of one step, inside the transaction that holds the run. They leave with its commit. */
 export async function writeRows(tx: Tx, context: RunContext, rows: RunRows, newId: () => string): Promise<void> {
-  for (const item of rows.items ?? []) await writeItem(tx, context, item)
-  for (const usage of rows.usage ?? []) await writeUsage(tx, context, usage, newId)
+  for (const item of rows.items ?? []) writeItem(tx, context, item)
+  for (const usage of rows.usage ?? []) writeUsage(tx, context, usage, newId)
   if (rows.park) await parkRun(tx, context)
-  if (rows.end) await endRun(tx, context, rows.end)
+  if (rows.end) endRun(tx, context, rows.end)
   if (rows.end) failpoint('end.before-commit')
 }
 
-async function writeItem(tx: Tx, context: RunContext, item: ItemRow): Promise<void> {
+function writeItem(tx: Tx, context: RunContext, item: ItemRow): void {
   const settled = ['done', 'failed', 'denied', 'unknown'].includes(item.state)
   const changes = { state: item.state, content: item.content, settled_at: settled ? sql<Date>`now()` : null }
-  await tx.run(
+  tx.send(
     queries
       .insertInto('run_item')
       .values({
@@ -41,8 +41,8 @@ async function writeItem(tx: Tx, context: RunContext, item: ItemRow): Promise<vo
 }
 
 /** One row for each attempt at each item: written twice, it stays one. */
-export async function writeUsage(tx: Tx, context: RunContext, row: UsageRow, newId: () => string): Promise<void> {
-  await tx.run(
+export function writeUsage(tx: Tx, context: RunContext, row: UsageRow, newId: () => string): void {
+  tx.send(
     queries
       .insertInto('usage_entry')
       .values({
@@ -78,15 +78,15 @@ async function parkRun(tx: Tx, context: RunContext): Promise<void> {
       .where('settled_at', 'is', null),
   )
   if (answered.length > 0) throw new AnswerArrived('a person has answered')
-  await tx.run(queries.updateTable('run').set({ state: 'waiting', worker_id: null }).where('id', '=', context.run.id))
-  await tx.run(queries.updateTable('message').set({ state: 'waiting' }).where('id', '=', context.run.messageId))
+  tx.send(queries.updateTable('run').set({ state: 'waiting', worker_id: null }).where('id', '=', context.run.id))
+  tx.send(queries.updateTable('message').set({ state: 'waiting' }).where('id', '=', context.run.messageId))
 }
 
-async function endRun(tx: Tx, context: RunContext, end: FinishMetadata): Promise<void> {
+function endRun(tx: Tx, context: RunContext, end: FinishMetadata): void {
   const { run, progress } = context
   // Each part was cleaned where it came in; one that slipped through must not keep the answer from ending.
   const parts = cleanParts(progress.folded.parts)
-  await tx.run(
+  tx.send(
     queries
       .updateTable('message')
       .set({
@@ -100,13 +100,13 @@ async function endRun(tx: Tx, context: RunContext, end: FinishMetadata): Promise
       })
       .where('id', '=', run.messageId),
   )
-  await tx.run(
+  tx.send(
     queries
       .updateTable('run')
       .set({ state: end.state, worker_id: null, ended_at: sql<Date>`now()` })
       .where('id', '=', run.id),
   )
-  await tx.run(
+  tx.send(
     queries
       .updateTable('conversation')
       .set({ updated_at: sql<Date>`now()` })

@@ -108,6 +108,18 @@ test('a transaction whose statement failed unnoticed is not reported as committe
   expect(await exists(id)).toBe(false)
 })
 
+test('a statement that nobody waits for stands with the commit, or fails it with its own error', async () => {
+  const [kept, undone] = [randomUUID(), randomUUID()]
+  await db.asPerson(ann, async (tx) => tx.send(insertConversation(ann, kept)))
+  const twice = db.asPerson(ann, async (tx) => {
+    tx.send(insertConversation(ann, undone))
+    tx.send(insertConversation(ann, kept))
+    tx.send({ text: 'select $1::int', values: [1], name: 'one' })
+  })
+  await expect(twice).rejects.toMatchObject({ code: '23505' })
+  expect([await exists(kept), await exists(undone)]).toEqual([true, false])
+})
+
 test('a transaction that has ended takes no more statements', async () => {
   const leaked = await db.asSystem(async (tx) => tx)
   await expect(leaked.sql('select 1')).rejects.toThrow('has ended')

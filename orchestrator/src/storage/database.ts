@@ -28,11 +28,18 @@ export interface Tx {
   all<R>(query: Compilable<R>): Promise<R[]>
   first<R>(query: Compilable<R>): Promise<R | undefined>
   /** A statement whose answer nobody needs: it leaves with the next one, or with the commit, which fails with its error. */
-  send(query: Compilable<unknown>): void
+  send(query: Compilable<unknown> | Statement): void
   /** Number of rows the statement touched. */
   run(query: Compilable<unknown>): Promise<number>
   /** Hand-written SQL, with `$1` parameters. Named statements are prepared once per connection. */
   sql<R = Record<string, unknown>>(text: string, values?: readonly unknown[], name?: string): Promise<R[]>
+}
+
+/** Hand-written SQL with its values. */
+export interface Statement {
+  text: string
+  values: readonly unknown[]
+  name: string
 }
 
 export interface Session {

@@ -1,7 +1,7 @@
 import type { Compilable } from 'kysely'
 import pg, { type PoolClient, type QueryConfig, type QueryResult } from 'pg'
 import { ask } from './ask.ts'
-import type { Tx } from './database.ts'
+import type { Statement, Tx } from './database.ts'
 import { holdBack } from './driver-stream.ts'
 import { CommitUnknown, DatabaseUnavailable, sqlState } from './errors.ts'
 import { isConnectionLoss, isRetryable, NoAnswer, toDatabaseError, unavailable } from './failure.ts'
@@ -24,6 +24,7 @@ export class Transaction implements Tx {
   #failure: unknown
   /** The first failure of a statement whose answer nobody waits for. */
   #unheard: unknown
+  #sent: Promise<void>[] = []
   readonly #name: (text: string) => string | undefined
 
   /** @param name of the prepared statement for a text; undefined for texts that are not to be prepared */
@@ -76,10 +77,15 @@ export class Transaction implements Tx {
     return (await this.#run(named(known, text, values))).rows as R[]
   }
 
-  send(query: Compilable<unknown>): void {
-    this.#run(this.#compiled(query)).catch((error: unknown) => {
-      this.#unheard ??= error
-    })
+  send(query: Compilable<unknown> | Statement): void {
+    const answer = this.#run('compile' in query ? this.#compiled(query) : { ...query, values: [...query.values] })
+    const heard = answer.then(
+      () => undefined,
+      (error: unknown) => {
+        this.#unheard ??= error
+      },
+    )
+    this.#sent.push(heard)
   }
 
   /** Rejects with `CommitUnknown` if the connection was lost after the commit was sent. */
@@ -100,7 +106,8 @@ export class Transaction implements Tx {
     }
     // PostgreSQL answers the commit of a failed transaction with a rollback, and without an error.
     if (answer.command === 'COMMIT') return
-    if (this.#unheard !== undefined) throw toDatabaseError(this.#unheard)
+    await Promise.all(this.#sent)
+    if (this.#unheard !== undefined) throw this.#unheard
     throw new Error('The transaction was rolled back: one of its statements failed, and its work went on', {
       cause: this.#failure,
     })

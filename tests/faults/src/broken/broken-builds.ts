@@ -14,7 +14,7 @@ export interface Change {
   replace: string
 }
 
-const ownClaim = 'if (request.key === null) return\n  await tx.run('
+const ownClaim = 'if (request.key === null) return\n  tx.send('
 
 export const brokenBuilds: BrokenBuild[] = [
   {
@@ -56,7 +56,7 @@ export const brokenBuilds: BrokenBuild[] = [
   {
     name: 'no-idempotency-claim',
     only: ['all clients are cut', 'kill -9'],
-    changes: [{ file: 'runs/start-run.ts', find: ownClaim, replace: `return\n  await tx.run(` }],
+    changes: [{ file: 'runs/start-run.ts', find: ownClaim, replace: `return\n  tx.send(` }],
   },
   {
     name: 'takeover-without-new-worker-id',
@@ -86,9 +86,9 @@ export const brokenBuilds: BrokenBuild[] = [
     changes: [
       {
         file: 'runs/write-rows.ts',
-        find: '  for (const usage of rows.usage ?? []) await writeUsage(tx, context, usage, newId)\n',
+        find: '  for (const usage of rows.usage ?? []) writeUsage(tx, context, usage, newId)\n',
         replace:
-          '  for (const usage of rows.usage ?? []) {\n    await writeUsage(tx, context, usage, newId)\n    await writeUsage(tx, context, { ...usage, attempt: usage.attempt + 1000 }, newId)\n  }\n',
+          '  for (const usage of rows.usage ?? []) {\n    writeUsage(tx, context, usage, newId)\n    writeUsage(tx, context, { ...usage, attempt: usage.attempt + 1000 }, newId)\n  }\n',
       },
     ],
   },
