@@ -13,6 +13,7 @@ function databaseThat(check: Database['check']): Database {
     check,
     asPerson: refuse,
     asSystem: refuse,
+    readAsSystem: refuse,
     openSession: refuse,
     stats: refuse,
     close: refuse,

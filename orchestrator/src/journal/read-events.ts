@@ -6,13 +6,11 @@ export const EVENT_PAGE = 500
 
 /** The committed events of a run after `after`, in order. */
 export async function readEvents(database: Database, runId: string, after: number): Promise<RingEvent[]> {
-  const rows = await database.asSystem((tx) =>
-    tx.sql<{ seq: string | number; payload: string }>(
-      'select seq, payload from run_event where run_id = $1 and seq > $2 order by seq limit $3',
-      [runId, after, EVENT_PAGE],
-      'journal_read',
-    ),
-  )
+  const rows = await database.readAsSystem<{ seq: string | number; payload: string }>({
+    text: 'select seq, payload from run_event where run_id = $1 and seq > $2 order by seq limit $3',
+    values: [runId, after, EVENT_PAGE],
+    name: 'journal_read',
+  })
   return rows.map((row) => ({ seq: Number(row.seq), payload: row.payload }))
 }
 

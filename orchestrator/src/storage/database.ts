@@ -15,6 +15,8 @@ export interface Database {
   asPerson<T>(personId: string, work: (tx: Tx) => Promise<T>): Promise<T>
   /** A transaction for what belongs to no single person: journal, takeover, sign-in, jobs. */
   asSystem<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+  /** One statement that only reads, as `asSystem`, in one trip to the server. */
+  readAsSystem<R = Record<string, unknown>>(statement: Statement): Promise<R[]>
   /** A long-lived session with forced generic plans, for the journal's committer. Reconnects by itself on the next query. */
   openSession(): Session
   /** Rejects unless a writable database answers. */

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Pool, PoolClient } from 'pg'
-import type { Database, Session, Tx } from './database.ts'
+import type { Database, Session, Statement } from './database.ts'
 import { cut } from './driver-stream.ts'
 import { unavailable } from './failure.ts'
 import { createStatementNames } from './statement-names.ts'
@@ -40,7 +40,7 @@ export function createPooledDatabase(parts: PooledDatabaseParts): OpenedDatabase
   const nameStatement = createStatementNames()
   const inside = new AsyncLocalStorage<{ open: boolean }>()
 
-  async function transact<T>(role: Role, prelude: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+  async function transact<T>(role: Role, prelude: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
     if (inside.getStore()?.open) {
       throw new Error(
         'A transaction was opened inside the work of another: pass the Tx down, or open it after the other has ended',
@@ -54,7 +54,7 @@ export function createPooledDatabase(parts: PooledDatabaseParts): OpenedDatabase
     }
   }
 
-  async function tryOnce<T>(role: Role, prelude: string, work: (tx: Tx) => Promise<T>): Promise<Attempt<T>> {
+  async function tryOnce<T>(role: Role, prelude: string, work: (tx: Transaction) => Promise<T>): Promise<Attempt<T>> {
     const client = await checkOut(pool)
     const tx = new Transaction(client, parts.deadlineMs, (text) => nameStatement(role, text))
     const scope = { open: true }
@@ -76,11 +76,12 @@ export function createPooledDatabase(parts: PooledDatabaseParts): OpenedDatabase
     }
   }
 
-  const asSystem: Database['asSystem'] = (work) => transact('system', 'begin; set local role ai_assistant_system', work)
+  const AS_SYSTEM = 'begin; set local role ai_assistant_system'
 
   return {
     kind,
-    asSystem,
+    asSystem: (work) => transact('system', AS_SYSTEM, work),
+    readAsSystem: <R>(statement: Statement) => transact('system', AS_SYSTEM, (tx) => tx.endWith<R>(statement)),
     asPerson: async (personId, work) => {
       if (!UUID.test(personId)) throw new TypeError('A person is named by a UUID')
       return transact('app', `begin; set local role ai_assistant_app; set local app.person_id = '${personId}'`, work)

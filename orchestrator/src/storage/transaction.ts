@@ -23,8 +23,9 @@ export class Transaction implements Tx {
   #beginning: Promise<void> = Promise.resolve()
   #failure: unknown
   /** The first failure of a statement whose answer nobody waits for. */
-  #unheard: unknown
+  #unheard: Error | undefined
   #sent: Promise<void>[] = []
+  #commit: Promise<QueryResult> | undefined
   readonly #name: (text: string) => string | undefined
 
   /** @param name of the prepared statement for a text; undefined for texts that are not to be prepared */
@@ -82,10 +83,19 @@ export class Transaction implements Tx {
     const heard = answer.then(
       () => undefined,
       (error: unknown) => {
-        this.#unheard ??= error
+        this.#unheard ??= error instanceof Error ? error : new Error(String(error))
       },
     )
     this.#sent.push(heard)
+  }
+
+  /** Sends a statement and the commit behind it: for work that needs nothing else, and nothing of the answer to go on. */
+  async endWith<R>({ text, values, name }: Statement): Promise<R[]> {
+    const answer = this.#run({ text, values: [...values], name })
+    this.#state = 'ended'
+    this.#commit = ask(this.#client, 'commit', this.#deadlineMs)
+    this.#commit.catch(() => undefined)
+    return (await answer).rows as R[]
   }
 
   /** Rejects with `CommitUnknown` if the connection was lost after the commit was sent. */
@@ -95,7 +105,7 @@ export class Transaction implements Tx {
     this.#state = 'ended'
     let answer: QueryResult
     try {
-      answer = await ask(this.#client, 'commit', this.#deadlineMs)
+      answer = await (this.#commit ?? ask(this.#client, 'commit', this.#deadlineMs))
     } catch (error) {
       this.retryable ||= isRetryable(error)
       if (!isConnectionLoss(error)) throw error

@@ -102,19 +102,15 @@ async function begin(database: Database, secrets: Secrets, personId: string, fro
   return token
 }
 
+type FoundRow = Person & { session_id: string; began_at: Date; idle: boolean }
+
 async function find(database: Database, hashes: Buffer[]): Promise<FoundSession | null> {
-  const rows = await database.asSystem(async (tx) => {
-    const found = await tx.sql<Person & { session_id: string; began_at: Date; idle: boolean }>(
-      FIND,
-      [hashes],
-      'session_find',
-    )
-    // Not at every request: reading must not write.
-    if (found[0]?.idle === true) {
-      await tx.sql('update session set last_seen_at = now() where id = $1', [found[0].session_id])
-    }
-    return found
-  })
+  const rows = await database.readAsSystem<FoundRow>({ text: FIND, values: [hashes], name: 'session_find' })
+  // Not at every request: reading must not write.
+  if (rows[0]?.idle === true) {
+    const { session_id } = rows[0]
+    await database.asSystem((tx) => tx.sql('update session set last_seen_at = now() where id = $1', [session_id]))
+  }
   const row = rows[0]
   if (row === undefined) return null
   const { session_id, began_at, idle: _, ...person } = row
