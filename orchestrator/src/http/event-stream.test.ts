@@ -32,7 +32,7 @@ async function endlessAnswer(options: { beforeMs?: number } = {}) {
   app.get('/', async (_, reply) => {
     handled.begun += 1
     await new Promise((resolve) => setTimeout(resolve, options.beforeMs ?? 0))
-    await streamRun(reply, readers, 'run', 0, HEARTBEAT_MS)
+    await streamRun(reply, readers, { runId: 'run', after: 0 }, HEARTBEAT_MS)
     handled.ended += 1
     return reply
   })

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { StreamPart } from '@ai-assistant/contract'
 import type { FastifyReply } from 'fastify'
 import type { RingEvent } from '../doorbell/doorbell.ts'
-import type { Follower } from '../journal/follower.ts'
+import type { EventSink, Follower } from '../journal/follower.ts'
 import type { ReaderHub } from '../journal/reader-hub.ts'
 
 /** Keeps proxies from closing a quiet stream, and finds readers that have gone. */
@@ -11,15 +11,22 @@ export const HEARTBEAT_MS = 15_000
 /** A reader with this much unread is left alone until it has caught up; the journal keeps its place. */
 export const HIGH_WATER_BYTES = 256 * 1024
 
+/** Where in which run a reader begins. */
+export interface Place {
+  runId: string
+  after: number
+  /** The run begins in this very turn of the loop. */
+  begins?: boolean
+}
+
 /**
- * Answers with a run's events after `after`, then live to its end: the AI SDK's UI message stream over server-sent events.
+ * Answers with a run's events after a place, then live to its end: the AI SDK's UI message stream over server-sent events.
  * Resolves when the answer is closed. The reader owns nothing: when it goes, the run goes on.
  */
 export function streamRun(
   reply: FastifyReply,
   readers: Pick<ReaderHub, 'follow'>,
-  runId: string,
-  after: number,
+  place: Place,
   heartbeatMs = HEARTBEAT_MS,
 ): Promise<void> {
   reply.hijack()
@@ -46,7 +53,7 @@ export function streamRun(
       resolve()
     })
     raw.on('drain', () => follower?.resume())
-    follower = readers.follow(runId, after, {
+    const sink: EventSink = {
       events: (events) => raw.write(toFrames(events)) || raw.writableLength < HIGH_WATER_BYTES,
       end: () => {
         if (!raw.destroyed) raw.end(DONE)
@@ -55,7 +62,8 @@ export function streamRun(
         const part: StreamPart = { type: 'data-move', transient: true, data: { after: last } }
         if (!raw.destroyed) raw.end(`data: ${JSON.stringify(part)}\n\n`)
       },
-    })
+    }
+    follower = readers.follow(place.runId, place.after, sink, place.begins)
   })
 }
 

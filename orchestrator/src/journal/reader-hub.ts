@@ -18,6 +18,8 @@ export class ReaderHub {
   readonly #log: Logger
   readonly #followers = new Map<string, Set<Follower>>()
   readonly #deaf = new Map<string, () => void>()
+  /** Runs that rang since the last poll: a ring they lost shows at the next one, or in the silence after it. */
+  readonly #heard = new Set<string>()
   #timer: NodeJS.Timeout | undefined
   #closed = false
 
@@ -33,8 +35,11 @@ export class ReaderHub {
     return size
   }
 
-  /** Follows a run from after `after` to its end. Returns the follower, to resume or stop it. */
-  follow(runId: string, after: number, sink: EventSink): Follower {
+  /**
+   * Follows a run from after `after` to its end. Returns the follower, to resume or stop it. A run that `begins` in this
+   * turn of the loop has nothing in the journal to catch up with; whatever else it misses, it finds as ever.
+   */
+  follow(runId: string, after: number, sink: EventSink, begins = false): Follower {
     const read = (id: string, from: number): Promise<RingEvent[]> => readEvents(this.#database, id, from)
     const follower = new Follower({
       runId,
@@ -55,7 +60,7 @@ export class ReaderHub {
     const set = this.#followers.get(runId) ?? this.#startListening(runId)
     set.add(follower)
     if (this.#closed) queueMicrotask(() => follower.move())
-    else follower.catchUp()
+    else if (!begins) follower.catchUp()
     this.#schedule()
     return follower
   }
@@ -71,6 +76,7 @@ export class ReaderHub {
     const set = new Set<Follower>()
     this.#followers.set(runId, set)
     const stop = this.#doorbell.listen(runId, (ring) => {
+      this.#heard.add(runId)
       for (const follower of set) follower.hear(ring)
     })
     this.#deaf.set(runId, stop)
@@ -100,15 +106,15 @@ export class ReaderHub {
   }
 
   async #poll(): Promise<void> {
-    const ids = [...this.#followers.keys()]
+    const ids = [...this.#followers.keys()].filter((id) => !this.#heard.has(id))
+    this.#heard.clear()
     if (ids.length === 0) return
-    const rows = await this.#database.asSystem((tx) =>
-      tx.sql<{ id: string; last: string | number | null; exists: boolean; open: boolean }>(
-        LAST_SEQS,
-        [ids],
-        'journal_poll',
-      ),
-    )
+    const rows = await this.#database.readAsSystem<{
+      id: string
+      last: string | number | null
+      exists: boolean
+      open: boolean
+    }>({ text: LAST_SEQS, values: [ids], name: 'journal_poll' })
     for (const row of rows) {
       const followers = this.#followers.get(row.id) ?? []
       for (const follower of followers) {

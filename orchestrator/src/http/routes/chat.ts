@@ -36,13 +36,13 @@ export function createChatRoutes(services: {
       )
       announce(reply, answer, run === null)
       if (wantsJson(request)) void reply.code(202).send(answer)
-      else await streamRun(reply, readers, answer.runId, 0)
+      else await streamRun(reply, readers, { runId: answer.runId, after: 0, begins: run !== null })
     },
     resumeChat: async ({ params, person, reply }) => {
       const conversation = await conversations.findByName(person.id, params.id)
       if (conversation === null) throw new HttpProblem('not_found')
       if (conversation.activeRunId === null) void reply.code(204).send()
-      else await streamRun(reply, readers, conversation.activeRunId, 0)
+      else await streamRun(reply, readers, { runId: conversation.activeRunId, after: 0 })
     },
   }
 }

@@ -30,7 +30,7 @@ export function createRunRoutes(services: {
       // What is over and no longer in the journal is told by the message itself.
       if (over && run.lastSeq === 0) void reply.code(204).send()
       else if (over && after >= run.lastSeq) streamNothing(reply)
-      else await streamRun(reply, readers, run.id, after)
+      else await streamRun(reply, readers, { runId: run.id, after })
     },
     cancelRun: async ({ params, person, reply }) => {
       await runs.cancel({ personId: person.id, runId: params.id })
