@@ -31,7 +31,7 @@ export const modelBreaker: BreakerSettings = { windowMs: 30_000, minimumCalls: 2
 
 /** `now` is a clock in milliseconds that never goes back. */
 export function createBreaker(settings: BreakerSettings, now: () => number): Breaker {
-  let outcomes: { at: number; failed: boolean }[] = []
+  let outcomes = createTally(settings.windowMs)
   let openedAt: number | null = null
   let probing = false
 
@@ -42,15 +42,13 @@ export function createBreaker(settings: BreakerSettings, now: () => number): Bre
 
   function close(): void {
     openedAt = null
-    outcomes = []
+    outcomes = createTally(settings.windowMs)
   }
 
   function record(failed: boolean): void {
     const at = now()
-    outcomes = outcomes.filter((outcome) => at - outcome.at < settings.windowMs)
-    outcomes.push({ at, failed })
-    const failures = outcomes.filter((outcome) => outcome.failed).length
-    if (outcomes.length >= settings.minimumCalls && failures >= settings.threshold * outcomes.length) openedAt = at
+    const { calls, failures } = outcomes.add(at, failed)
+    if (calls >= settings.minimumCalls && failures >= settings.threshold * calls) openedAt = at
   }
 
   function enterProbe(): BreakerTicket {
@@ -91,5 +89,33 @@ export function createBreaker(settings: BreakerSettings, now: () => number): Bre
       }
     },
     opensInMs: () => (openedAt === null ? 0 : Math.max(0, openedAt + settings.openMs - now())),
+  }
+}
+
+/** A window is counted in this many parts: it moves by one of them at a time. */
+const PARTS = 30
+
+interface Part {
+  at: number
+  calls: number
+  failures: number
+}
+
+/** Counts outcomes of the last `windowMs`, at the same cost however many there are. */
+function createTally(windowMs: number): { add(at: number, failed: boolean): Omit<Part, 'at'> } {
+  let parts: Part[] = []
+  return {
+    add(at, failed) {
+      const width = windowMs / PARTS
+      const last = parts.at(-1)
+      const part = last !== undefined && at - last.at < width ? last : { at, calls: 0, failures: 0 }
+      if (part !== last) parts = [...parts.filter((each) => at - each.at < windowMs), part]
+      part.calls += 1
+      part.failures += failed ? 1 : 0
+      return parts.reduce((sum, each) => ({ calls: sum.calls + each.calls, failures: sum.failures + each.failures }), {
+        calls: 0,
+        failures: 0,
+      })
+    },
   }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { settleUsage } from './settle-usage.ts'
 
-const estimate = { inputTokens: 100, outputTokens: 10 }
+const estimate = { inputTokens: () => 100, outputTokens: () => 10 }
 
 test('takes possible figures as they are', () => {
   const reported = { inputTokens: 90, outputTokens: 12, cachedTokens: 64, reasoningTokens: 3 }

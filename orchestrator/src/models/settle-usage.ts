@@ -17,14 +17,15 @@ const mostTokens = 100_000_000
  */
 export function settleUsage(
   reported: ReportedUsage | null,
-  estimate: { inputTokens: number; outputTokens: number },
+  estimate: { inputTokens: () => number; outputTokens: () => number },
 ): Usage {
   const input = countOf(reported?.inputTokens)
   const output = countOf(reported?.outputTokens)
-  const inputUsable = input !== null && (input > 0 || estimate.inputTokens === 0)
-  const outputUsable = output !== null && (output > 0 || estimate.outputTokens === 0)
-  const inputTokens = inputUsable ? input : estimate.inputTokens
-  const outputTokens = outputUsable ? output : estimate.outputTokens
+  // A long prompt takes milliseconds to estimate.
+  const inputUsable = input !== null && (input > 0 || estimate.inputTokens() === 0)
+  const outputUsable = output !== null && (output > 0 || estimate.outputTokens() === 0)
+  const inputTokens = inputUsable ? input : estimate.inputTokens()
+  const outputTokens = outputUsable ? output : estimate.outputTokens()
   return {
     inputTokens,
     outputTokens,

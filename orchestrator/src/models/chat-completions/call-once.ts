@@ -191,8 +191,8 @@ async function* conclude(
 
 function usageOf(call: Call, reader: AnswerReader): Usage {
   return settleUsage(reader.state.usage, {
-    inputTokens: estimateRequestTokens(call.request),
-    outputTokens: estimateTokens(reader.state.written),
+    inputTokens: () => estimateRequestTokens(call.request),
+    outputTokens: () => estimateTokens(reader.state.written),
   })
 }
 
