@@ -1,5 +1,5 @@
 import type { IncompleteReason, MessagePart, MessageState, Usage } from '@ai-assistant/contract'
-import type { Tx } from '../storage/database.ts'
+import type { Statement, Tx } from '../storage/database.ts'
 
 /** A message row as the branch reader gives it. */
 export interface BranchMessage {
@@ -28,7 +28,13 @@ export async function readBranch(
   leafId: string,
   limit: number,
 ): Promise<BranchMessage[]> {
-  return tx.sql<BranchMessage>(WALK_UP, [conversationId, leafId, limit, PAGE_BYTES], 'read_branch')
+  const { text, values, name } = branchStatement(conversationId, leafId, limit)
+  return tx.sql<BranchMessage>(text, values, name)
+}
+
+/** The same as a statement: its rows are `BranchMessage`s. */
+export function branchStatement(conversationId: string, leafId: string, limit: number): Statement {
+  return { text: WALK_UP, values: [conversationId, leafId, limit, PAGE_BYTES], name: 'read_branch' }
 }
 
 const WALK_UP = `

@@ -14,6 +14,7 @@ function databaseThat(check: Database['check']): Database {
     asPerson: refuse,
     asSystem: refuse,
     readAsSystem: refuse,
+    readBothAsSystem: refuse,
     openSession: refuse,
     stats: refuse,
     close: refuse,

@@ -51,9 +51,9 @@ interface Row {
   busy: boolean
 }
 
-/** The n-th newest start must be older than the window. The clock is read after the lock was granted. */
 const LOCK = 'select pg_advisory_xact_lock(hashtextextended($1::text, 0))'
 
+/** The n-th newest start must be older than the window. The clock is read after the lock was granted. */
 const COUNT = `
   with moment as materialized (select clock_timestamp() as now),
   forgotten as (

@@ -1,9 +1,8 @@
 import type { Budget, MessagePart } from '@ai-assistant/contract'
-import { type BranchMessage, readBranch } from '../conversations/read-branch.ts'
+import { type BranchMessage, branchStatement } from '../conversations/read-branch.ts'
 import { estimateTokens } from '../models/estimate-tokens.ts'
 import type { LanguageModel, ModelMessage, ModelRequest, ModelTool } from '../models/language-model.ts'
-import type { Database, Tx } from '../storage/database.ts'
-import { queries } from '../storage/queries.ts'
+import type { Database } from '../storage/database.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
 import { fitPrompt } from './fit-prompt.ts'
 import type { RunContext } from './run-context.ts'
@@ -20,6 +19,7 @@ export interface PromptSources {
 
 /** Messages read in one go; more are read only while the model's window has room for them. */
 const PAGE = 60
+const MAX_PAGE = 960
 
 /** No provider takes a larger request. Older images are left out with their turns. */
 const MAX_HISTORY_BYTES = 32 * 1024 * 1024
@@ -31,7 +31,7 @@ export async function loadPrompt(
   model: LanguageModel,
 ): Promise<{ request: ModelRequest; budget: Budget }> {
   const { run } = context
-  const { branch, own, contents } = await sources.database.asSystem((tx) => readHistory(tx, sources, context, model))
+  const { branch, own, contents } = await readHistory(sources.database, context, model)
   for (const item of context.items.values()) if (item.content !== null) contents.set(item.id, item.content)
   const turns = toTurns(branch.filter((message) => message.id !== run.messageId).reverse(), contents)
   const question = turns.pop() ?? []
@@ -70,42 +70,46 @@ interface History {
   contents: Map<string, string>
 }
 
-async function readHistory(
-  tx: Tx,
-  sources: PromptSources,
-  context: RunContext,
-  model: LanguageModel,
-): Promise<History> {
-  const { run } = context
+async function readHistory(database: Database, { run }: RunContext, model: LanguageModel): Promise<History> {
+  const [first, conversations] = await database.readBothAsSystem<BranchMessage, { system_prompt: string }>(
+    branchStatement(run.conversationId, run.messageId, PAGE),
+    { text: OWN_PROMPT, values: [run.conversationId], name: 'own_prompt' },
+  )
   const branch: BranchMessage[] = []
-  let leaf: string | null = run.messageId
   let [tokens, bytes] = [0, 0]
-  while (leaf !== null && tokens < model.view.windowTokens && bytes < MAX_HISTORY_BYTES) {
-    const page: BranchMessage[] = await readBranch(tx, run.conversationId, leaf, PAGE)
+  for (let [page, limit] = [first, PAGE]; page.length > 0;) {
     branch.push(...page)
     tokens += page.reduce((sum, message) => sum + estimateTokens(textOf(message)), 0)
     bytes += Number(page.at(-1)?.bytes ?? 0)
-    leaf = page.at(-1)?.parent_id ?? null
+    const leaf = page.at(-1)?.parent_id ?? null
+    if (leaf === null || tokens >= model.view.windowTokens || bytes >= MAX_HISTORY_BYTES) break
+    // A long conversation is read in few trips, a short one at no cost.
+    limit = Math.min(limit * 2, MAX_PAGE)
+    page = await database.readAsSystem<BranchMessage>(branchStatement(run.conversationId, leaf, limit))
   }
-  const conversation = await tx.first(
-    queries.selectFrom('conversation').select('system_prompt').where('id', '=', run.conversationId),
-  )
-  return { branch, own: conversation?.system_prompt ?? '', contents: await readContents(tx, branch) }
+  return { branch, own: conversations[0]?.system_prompt ?? '', contents: await readContents(database, branch) }
 }
 
-async function readContents(tx: Tx, branch: readonly BranchMessage[]): Promise<Map<string, string>> {
+const OWN_PROMPT = 'select system_prompt from conversation where id = $1'
+
+async function readContents(database: Database, branch: readonly BranchMessage[]): Promise<Map<string, string>> {
   const ids = branch.flatMap((message) =>
     message.parts.flatMap((part) => (part.type === 'dynamic-tool' ? [part.toolCallId] : [])),
   )
   if (ids.length === 0) return new Map()
-  const rows = await tx.sql<{ item_id: string; content: string }>(
-    `select item_id, content from run_item
-     where content is not null and run_id = any(select id from run where message_id = any($1::uuid[]))
-       and item_id = any($2::text[])`,
-    [branch.map((message) => message.id), ids],
-  )
+  const values = [branch.map((message) => message.id), ids]
+  const rows = await database.readAsSystem<{ item_id: string; content: string }>({
+    text: CONTENTS,
+    values,
+    name: 'tool_contents',
+  })
   return new Map(rows.map((row) => [row.item_id, row.content]))
 }
+
+const CONTENTS = `
+  select item_id, content from run_item
+  where content is not null and run_id = any(select id from run where message_id = any($1::uuid[]))
+    and item_id = any($2::text[])`
 
 /** Groups messages, oldest first, into turns that begin with a question; a program's chat may begin with an answer. */
 function toTurns(messages: readonly BranchMessage[], contents: ReadonlyMap<string, string>): ModelMessage[][] {

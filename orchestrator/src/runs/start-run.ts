@@ -3,7 +3,7 @@ import { formatTraceparent } from '@ai-assistant/telemetry/trace-context'
 import { type ExpressionBuilder, sql } from 'kysely'
 import { failpoint } from '../lib/failpoint.ts'
 import { isUuid } from '../lib/new-id.ts'
-import { countAnswer } from '../limits/count-answer.ts'
+import { type AnswerLimits, type AnswerStanding, countAnswer } from '../limits/count-answer.ts'
 import type { Tx } from '../storage/database.ts'
 import { CommitUnknown, sqlState } from '../storage/errors.ts'
 import { queries } from '../storage/queries.ts'
@@ -42,6 +42,7 @@ export async function startRun(request: StartRequest, options: StartOptions): Pr
     try {
       return await database.asPerson(personId, (tx) => start(tx, request, options))
     } catch (error) {
+      if (error instanceof AnsweredBefore) return error.started
       if (attempt === MAX_ATTEMPTS || !mayRepeat(error, request)) throw error
     }
   }
@@ -57,22 +58,31 @@ function mayRepeat(error: unknown, request: StartRequest): boolean {
   return sqlState(error) === '23505' || (error instanceof CommitUnknown && request.key !== null)
 }
 
-/** Three trips to the database: what is there, whether one more is allowed, and what is new. */
+/** Undoes what a repeated request has done so far: it was counted, and must not be. */
+class AnsweredBefore extends Error {
+  readonly started: StartedRun
+
+  constructor(started: StartedRun) {
+    super('this request was answered before')
+    this.started = started
+  }
+}
+
+/** Two trips to the database: what is there and whether one more is allowed; then what is new. */
 async function start(tx: Tx, request: StartRequest, options: StartOptions): Promise<StartedRun> {
   // Read behind the conversation's lock, which may have waited for the very request this one repeats. A conversation made
   // here has no lock to wait for, and must not stay behind: there the claim below fails, and all of this is rolled back.
-  const [found, replay, active] = await Promise.all([
+  const [found, replay, active, standing] = await Promise.all([
     lockConversation(tx, request, options),
     findReplay(tx, request, options),
     request.conversationId === undefined ? null : findActive(tx, request.conversationId),
+    options.limits === null ? null : countAnswer(tx, options.personId, options.limits),
   ])
-  if (replay) return replay
+  if (replay) throw new AnsweredBefore(replay)
   const conversation = found ?? newConversation(request, options)
   refuseIfBusyOrStale(request, conversation, active ?? (await activeOf(tx, request, conversation)))
-  const [place] = await Promise.all([
-    choosePlace(tx, request, options, conversation),
-    refuseIfTooMany(tx, request, options),
-  ])
+  refuseIfTooMany(request, options.limits, standing)
+  const place = await choosePlace(tx, request, options, conversation)
   const run = toRun(request, options, conversation.id, place)
   const version = conversation.version + 1
   saveConversation(tx, request, options, { ...conversation, version }, place)
@@ -208,14 +218,12 @@ function refuseIfBusyOrStale(request: StartRequest, conversation: LockedConversa
   }
 }
 
-/** A repeated request was answered above, so it never counts. */
-async function refuseIfTooMany(tx: Tx, request: StartRequest, options: StartOptions): Promise<void> {
-  if (options.limits === null) return
-  const standing = await countAnswer(tx, options.personId, options.limits)
-  request.onCounted?.(options.limits, standing)
+function refuseIfTooMany(request: StartRequest, limits: AnswerLimits | null, standing: AnswerStanding | null): void {
+  if (limits === null || standing === null) return
+  request.onCounted?.(limits, standing)
   const { wait, busy } = standing
   if (busy) {
-    const detail = `${options.limits.running} answers are being written for you, as many as are allowed at once. Let one end, or stop it.`
+    const detail = `${limits.running} answers are being written for you, as many as are allowed at once. Let one end, or stop it.`
     throw new SendRefused('rate_limited', detail)
   }
   if (wait === 0) return

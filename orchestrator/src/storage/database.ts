@@ -17,6 +17,8 @@ export interface Database {
   asSystem<T>(work: (tx: Tx) => Promise<T>): Promise<T>
   /** One statement that only reads, as `asSystem`, in one trip to the server. */
   readAsSystem<R = Record<string, unknown>>(statement: Statement): Promise<R[]>
+  /** Two of them, in one trip as well. */
+  readBothAsSystem<A, B>(first: Statement, second: Statement): Promise<[A[], B[]]>
   /** A long-lived session with forced generic plans, for the journal's committer. Reconnects by itself on the next query. */
   openSession(): Session
   /** Rejects unless a writable database answers. */

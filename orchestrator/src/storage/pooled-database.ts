@@ -81,7 +81,10 @@ export function createPooledDatabase(parts: PooledDatabaseParts): OpenedDatabase
   return {
     kind,
     asSystem: (work) => transact('system', AS_SYSTEM, work),
-    readAsSystem: <R>(statement: Statement) => transact('system', AS_SYSTEM, (tx) => tx.endWith<R>(statement)),
+    readAsSystem: <R>(statement: Statement) =>
+      transact('system', AS_SYSTEM, async (tx) => (await tx.endWith([statement]))[0] as R[]),
+    readBothAsSystem: <A, B>(first: Statement, second: Statement) =>
+      transact('system', AS_SYSTEM, async (tx) => (await tx.endWith([first, second])) as [A[], B[]]),
     asPerson: async (personId, work) => {
       if (!UUID.test(personId)) throw new TypeError('A person is named by a UUID')
       return transact('app', `begin; set local role ai_assistant_app; set local app.person_id = '${personId}'`, work)

@@ -89,13 +89,13 @@ export class Transaction implements Tx {
     this.#sent.push(heard)
   }
 
-  /** Sends a statement and the commit behind it: for work that needs nothing else, and nothing of the answer to go on. */
-  async endWith<R>({ text, values, name }: Statement): Promise<R[]> {
-    const answer = this.#run({ text, values: [...values], name })
+  /** Sends statements and the commit behind them: for work that needs nothing else, and nothing of their answers to go on. */
+  async endWith(statements: readonly Statement[]): Promise<unknown[][]> {
+    const answers = statements.map(({ text, values, name }) => this.#run({ text, values: [...values], name }))
     this.#state = 'ended'
     this.#commit = ask(this.#client, 'commit', this.#deadlineMs)
     this.#commit.catch(() => undefined)
-    return (await answer).rows as R[]
+    return (await Promise.all(answers)).map((answer) => answer.rows)
   }
 
   /** Rejects with `CommitUnknown` if the connection was lost after the commit was sent. */
