@@ -244,7 +244,7 @@ function toRun(request: StartRequest, options: StartOptions, conversationId: str
 }
 
 function insertRun(tx: Tx, request: StartRequest, options: StartOptions, run: RunIdentity): void {
-  const { trace = null } = run
+  const { trace } = run
   tx.send(
     queries.insertInto('run').values({
       id: run.id,
