@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { filePartSchema, messageStateSchema, textPartSchema } from './message.ts'
+import { seenText } from './seen-text.ts'
 
 const imageTypes = ['image/png', 'image/jpeg', 'image/gif', 'image/webp']
 
@@ -12,8 +13,11 @@ const imagePartSchema = filePartSchema.refine(
   { message: `must be a data: URL in base64 of one of ${imageTypes.join(', ')}, as mediaType says`, path: ['url'] },
 )
 
+/** Pasted text may hide orders to the model from the one who pastes it. */
+const seenPartSchema = textPartSchema.extend({ text: z.string().overwrite(seenText) })
+
 /** What a person may put into a message: text and pasted images. */
-export const userPartSchema = z.discriminatedUnion('type', [textPartSchema, imagePartSchema])
+export const userPartSchema = z.discriminatedUnion('type', [seenPartSchema, imagePartSchema])
 
 /**
  * The body of `POST /api/chat`.
@@ -33,7 +37,7 @@ export const sendMessageSchema = z.strictObject({
   version: z.int().nonnegative().optional(),
   parts: z.array(userPartSchema).min(1).max(20).optional(),
   /** For a new conversation only. */
-  systemPrompt: z.string().max(20_000).optional(),
+  systemPrompt: z.string().max(20_000).overwrite(seenText).optional(),
 })
 
 /** What the AI SDK's default chat transport sends. Its ids are the client's own words: any short text. */
@@ -71,10 +75,17 @@ export const runSchema = z.object({
   endedAt: z.iso.datetime().nullable(),
 })
 
-export const approvalAnswerSchema = z.strictObject({
-  approved: z.boolean(),
-  reason: z.string().max(500).optional(),
-})
+export const approvalAnswerSchema = z
+  .strictObject({
+    approved: z.boolean(),
+    reason: z.string().max(500).optional(),
+    /** Approve, and never ask again while the tool stays as it is: for tools that say they read only. */
+    always: z.boolean().optional(),
+  })
+  .refine(({ approved, always }) => approved || always !== true, {
+    message: 'goes with approved alone',
+    path: ['always'],
+  })
 
 export type SendMessage = z.infer<typeof sendMessageSchema>
 export type UserPart = z.infer<typeof userPartSchema>

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { messageSchema } from './message.ts'
+import { seenText } from './seen-text.ts'
 
 export const conversationSchema = z.object({
   id: z.uuid(),
@@ -32,8 +33,8 @@ export const listConversationsSchema = z.strictObject({
 
 export const changeConversationSchema = z
   .strictObject({
-    title: z.string().trim().min(1).max(200),
-    systemPrompt: z.string().max(20_000),
+    title: z.string().overwrite(seenText).trim().min(1).max(200),
+    systemPrompt: z.string().max(20_000).overwrite(seenText),
     /** Shows another branch: its last message becomes the head. Needs `version`. */
     headMessageId: z.uuid(),
     version: z.int().nonnegative(),

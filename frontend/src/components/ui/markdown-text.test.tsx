@@ -66,6 +66,13 @@ test('a link says which host it leads to', () => {
   expect(html('[https://bank.example](https://evil.example/x)')).toContain('(evil.example)')
 })
 
+test('a label that mentions the host, or looks like another, does not stand for it', () => {
+  expect(html('[https://bank.example, once evil.example](https://evil.example/x)')).toContain('(evil.example)')
+  expect(html('[https://bаnk.example](https://bаnk.example)')).toContain('(xn--bnk-6cd.example)')
+  expect(html('[the bank](mailto:thief@evil.example?body=secret)')).toContain('(thief@evil.example)')
+  expect(html('https://docs.example.org/page and docs@example.org')).not.toContain('class="host"')
+})
+
 test('an image from elsewhere is a link to it', () => {
   const markup = html('![a cat](https://pictures.example/cat.png)')
   expect(markup).not.toContain('<img')

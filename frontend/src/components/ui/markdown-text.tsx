@@ -165,9 +165,14 @@ function MarkdownLink({ href, label, children }: { href: string; label: string; 
   return (
     <a href={link.url} target="_blank" rel="noopener noreferrer nofollow">
       {children}
-      {link.host !== '' && !label.includes(link.host) && <span className="host"> ({link.host})</span>}
+      {!saysWhere(label, link) && <span className="host"> ({link.host})</span>}
     </a>
   )
+}
+
+/** A label that is the address itself needs no host beside it; one that only mentions it may be meant to mislead. */
+function saysWhere(label: string, { url, host }: { url: string; host: string }): boolean {
+  return [host, url, url.replace(/\/$/, ''), url.replace(/^mailto:/, '')].includes(label.trim())
 }
 
 function MarkdownImage({ href, alt }: { href: string; alt: string }) {

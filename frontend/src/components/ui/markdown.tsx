@@ -1,3 +1,4 @@
+import { seenText } from '@ai-assistant/contract'
 import { Suspense } from 'react'
 import { preloaded } from '../../lib/preloaded.tsx'
 
@@ -16,8 +17,9 @@ const MarkdownText = preloaded(
   ),
 )
 
-/** Formatted text. */
-export function Markdown({ text, streaming = false }: MarkdownProps) {
+/** Formatted text, as it is seen: nothing hides in it. */
+export function Markdown({ text: written, streaming = false }: MarkdownProps) {
+  const text = seenText(written)
   return (
     <Suspense fallback={<PlainText text={text} />}>
       <MarkdownText text={text} streaming={streaming} />

@@ -1,9 +1,7 @@
-import type { MessagePart } from '@ai-assistant/contract'
+import { type MessagePart, seenText } from '@ai-assistant/contract'
 
 /** The words of a message: what copying it gives. */
 export function textOf(parts: readonly MessagePart[]): string {
-  return parts
-    .flatMap((part) => (part.type === 'text' ? [part.text] : []))
-    .join('\n\n')
-    .trim()
+  const texts = parts.flatMap((part) => (part.type === 'text' ? [part.text] : []))
+  return seenText(texts.join('\n\n')).trim()
 }
