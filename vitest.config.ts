@@ -45,6 +45,14 @@ export default defineConfig({
         maxWorkers: 2,
         sequence: { groupOrder: 1 },
       }),
+      // Hostile texts and tools: a sample, or with ATTACKS=all each of them.
+      project('attacks', ['tests/attacks/test/**/*.test.ts'], {
+        globalSetup: [...services, './tests/system/src/build-web-app.ts'],
+        testTimeout: 280_000,
+        hookTimeout: 180_000,
+        maxWorkers: 2,
+        sequence: { groupOrder: 2 },
+      }),
     ],
   },
 })

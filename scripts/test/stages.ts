@@ -20,5 +20,5 @@ export const stages: Stage[] = [
   { name: 'server', projects: ['server'], database: 'embedded18', needs: [] },
   { name: 'debian', projects: ['orchestrator', 'server'], database: 'debian', needs: ['debian'] },
   { name: 'pglite', projects: ['orchestrator', 'server'], database: 'pglite', needs: [] },
-  { name: 'system', projects: ['system'], database: 'embedded18', needs: [] },
+  { name: 'system', projects: ['system', 'attacks'], database: 'embedded18', needs: [] },
 ]

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { reactTo, type Reaction, type SimulatedTool } from './mcp-behaviours.ts'
+import { type Call, reactTo, type Reaction, type SimulatedTool } from './mcp-behaviours.ts'
 import { createEffectLedger, type EffectLedger } from './mcp-ledger.ts'
 
 export interface McpSimulatorOptions {
@@ -17,6 +17,8 @@ export interface McpSimulatorOptions {
   token?: string
   /** How long each request waits before it is looked at. */
   delayMs?: number
+  /** What a call does, where its tool's name does not say it: null leaves it to the name. */
+  react?: (call: Call) => Reaction | null
 }
 
 export interface McpSimulator {
@@ -109,7 +111,7 @@ function define(tool: string | SimulatedTool): SimulatedTool {
     name: tool,
     description: `Behaves as its name says: ${tool}`,
     inputSchema: { type: 'object', properties: { key: { type: 'string' } } },
-    annotations: { readOnlyHint: !effect, idempotentHint: tool.endsWith('idempotent') },
+    annotations: { readOnlyHint: !effect, idempotentHint: tool.endsWith('idempotent'), openWorldHint: false },
   }
 }
 
@@ -212,7 +214,8 @@ function keepListener(state: State, response: ServerResponse, meta: Record<strin
 
 function react(state: State, { id, params }: Message): Reaction {
   const input = (params['arguments'] ?? {}) as Record<string, unknown>
-  return reactTo({ id, name: String(params['name']), input, ledger: state.ledger })
+  const call = { id, name: String(params['name']), input, ledger: state.ledger }
+  return state.options.react?.(call) ?? reactTo(call)
 }
 
 async function perform(state: State, response: ServerResponse, message: Message, reaction: Reaction): Promise<void> {

@@ -14,7 +14,7 @@ const ledger = createEffectLedger()
 const tools: SimulatedTool[] = ['echo', 'environment', 'exit'].map((name) => ({
   name,
   inputSchema: { type: 'object' },
-  annotations: { readOnlyHint: true },
+  annotations: { readOnlyHint: true, openWorldHint: false },
 }))
 
 if (mode === 'exit') {

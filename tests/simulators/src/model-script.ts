@@ -6,7 +6,8 @@ export interface ScriptedTurn {
   /** Looks at the request and throws where it is not as the test wants it; the run is refused and the error kept in `faults`. */
   expect?: (request: ChatRequest) => void
   reasoning?: string
-  text?: string
+  /** In pieces: one token each. */
+  text?: string | string[]
   calls?: (Omit<SimulatedCall, 'id'> & { id?: string })[]
   finish?: 'stop' | 'length' | 'tool_calls' | 'content_filter'
   /** Options as in a model's name, without `sim`: `itl50-rst3`. */

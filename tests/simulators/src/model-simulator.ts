@@ -31,8 +31,8 @@ export interface ModelSimulator {
  * `scripted` as the queued turns say; `GET /v1/models` lists examples, `GET /ledger` tells what was asked and answered.
  */
 export async function startModelSimulator(options: ModelSimulatorOptions = {}): Promise<ModelSimulator> {
-  const { behave } = options
-  const state: State = { ledger: createLedger(), script: createScript(), seen: new Map(), behave }
+  const { behave, turn } = options
+  const state: State = { ledger: createLedger(), script: createScript(), seen: new Map(), behave, turn }
   const server = createServer({ noDelay: true, keepAliveTimeout: 60_000 }, (request, response) => {
     handle(state, request, response).catch((error: unknown) => {
       state.script.faults.push(String(error))
@@ -63,10 +63,13 @@ export interface ModelSimulatorOptions {
   host?: string
   /** The name to behave by, for each request; absent: the model's own. */
   behave?: (request: ChatRequest) => string
+  /** What the model `scripted` answers a request, where not the next of its queue. */
+  turn?: (request: ChatRequest) => ScriptedTurn | undefined
 }
 
 interface State {
   behave: ModelSimulatorOptions['behave']
+  turn: ModelSimulatorOptions['turn']
   ledger: Ledger
   script: Script
   /** How often each model's name has been asked for, for options that end in `x<n>`. */
@@ -90,7 +93,7 @@ async function handle(state: State, request: IncomingMessage, response: ServerRe
   for await (const part of request) parts.push(part as Buffer)
   const body = readChatRequest(Buffer.concat(parts).toString())
   if (typeof body === 'string') return sendRefusal(response, 400, body)
-  const turn = body.model === 'scripted' ? state.script.take() : undefined
+  const turn = body.model === 'scripted' ? (state.turn?.(body) ?? state.script.take()) : undefined
   const behaviour = parseModelName(
     body.model === 'scripted'
       ? ['sim', turn?.behaviour].filter(Boolean).join('-')
@@ -169,7 +172,8 @@ function composeAnswer(
   if (turn) {
     const calls = (turn.calls ?? []).map((call, index) => ({ ...call, id: call.id ?? `call_${entry.id}_${index}` }))
     const finish = turn.finish ?? (calls.length > 0 ? 'tool_calls' : 'stop')
-    return { ...base, reasoning: splitWords(turn.reasoning ?? ''), text: splitWords(turn.text ?? ''), calls, finish }
+    const text = Array.isArray(turn.text) ? turn.text : splitWords(turn.text ?? '')
+    return { ...base, reasoning: splitWords(turn.reasoning ?? ''), text, calls, finish }
   }
   const { conversation, prefix } = findPrefix(request.messages)
   entry.prefix = prefix

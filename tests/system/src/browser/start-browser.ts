@@ -22,13 +22,18 @@ const quiet = [
 
 export async function startBrowser(
   program: string,
-  options: { colorScheme?: 'light' | 'dark'; viewport?: { width: number; height: number } } = {},
+  options: {
+    colorScheme?: 'light' | 'dark'
+    viewport?: { width: number; height: number }
+    /** More of the program's arguments. */
+    args?: string[]
+  } = {},
 ): Promise<Browser> {
   const profile = await mkdtemp(join(tmpdir(), 'ai-assistant-browser-'))
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: program,
     headless: true,
-    args: quiet,
+    args: [...quiet, ...(options.args ?? [])],
     viewport: options.viewport ?? { width: 1280, height: 800 },
     ...(options.colorScheme === undefined ? {} : { colorScheme: options.colorScheme }),
   })
