@@ -17,6 +17,10 @@ export const toolViewSchema = z.object({
   annotations: toolAnnotationsSchema,
   /** `runs` at once, `asks` a person each time, `changed`: its definition changed and waits for consent. */
   policy: z.enum(['runs', 'asks', 'changed']),
+  /** It asks, and whoever it asks may allow it for good: it says of itself that it reads only. */
+  allowable: z.boolean(),
+  /** This person has allowed it for good, as it is defined now. */
+  alwaysAllowed: z.boolean(),
 })
 
 export const toolServerViewSchema = z.object({

@@ -26,6 +26,7 @@ import type { Doorbell } from '../doorbell/doorbell.ts'
 import type { Database } from '../storage/database.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { ManagedToolSet } from '../tools/create-tool-set.ts'
+import { createToolConsents } from '../tools/tool-consents.ts'
 import { createLimits } from './create-limits.ts'
 import type { PeopleRooms } from './open-people.ts'
 import { createPeopleHandlers } from './people-routes.ts'
@@ -100,6 +101,6 @@ function createHandlers(parts: HttpParts, cookie: SessionCookie, changed: () => 
     ...createOpenAiRoutes({ runs, readers, view: () => model.view(), since: new Date() }),
     ...createRunRoutes({ database, runs, readers }),
     ...createModelRoutes({ view: () => model.view(), test: () => model.test() }),
-    ...createToolRoutes({ view: () => tools.view(), accept: (name, by) => tools.acceptTool(name, by) }),
+    ...createToolRoutes({ tools, consents: createToolConsents(database) }),
   }
 }

@@ -11,6 +11,7 @@ import type { RunDeps } from '../runs/run-context.ts'
 import type { Database } from '../storage/database.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { ManagedToolSet } from '../tools/create-tool-set.ts'
+import { createToolConsents } from '../tools/tool-consents.ts'
 
 /** What runs need of the rooms below them. */
 export function createRunDeps(parts: {
@@ -23,12 +24,14 @@ export function createRunDeps(parts: {
   tools: ManagedToolSet
 }): RunDeps {
   const { config, database, log, metrics, tracer, model, tools } = parts
+  const consents = createToolConsents(database)
   const sources = { database, tools, appName: config.appName, now: () => new Date() }
   return {
     model: () => model.current(),
     tools,
     prompt: (context, current) => loadPrompt(sources, context, current),
     loadItems: (runId) => database.asSystem((tx) => readItems(tx, runId)),
+    consents: (personId) => consents.of(personId),
     estimate: estimateTokens,
     newId,
     clock: () => performance.now(),

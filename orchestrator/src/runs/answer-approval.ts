@@ -4,6 +4,8 @@ import type { TakenRun } from '../journal/take-over.ts'
 import type { Database, Tx } from '../storage/database.ts'
 import { parseTraceparent } from '@ai-assistant/telemetry/trace-context'
 import { queries } from '../storage/queries.ts'
+import { grantConsent } from '../tools/tool-consents.ts'
+import type { ToolSet } from '../tools/tool-set.ts'
 import { SendRefused } from './send-refused.ts'
 
 export interface ApprovalDecision {
@@ -12,18 +14,21 @@ export interface ApprovalDecision {
   approvalId: string
   approved: boolean
   reason: string | undefined
+  /** The tool may run unasked from now on, as it is defined now. */
+  always: boolean
   origin: AuditOrigin
 }
 
 /**
  * Records a person's answer to one question, once. When it was the last one the run waited for, the run becomes this
  * worker's in the same transaction, and is returned to be gone on with. Throws `SendRefused`: `not_found`,
- * `approval_settled`.
+ * `approval_settled`, `unprocessable` where the tool is none that can be allowed for good.
  */
 export async function answerApproval(
   database: Database,
   decision: ApprovalDecision,
   workerId: string,
+  tools: Pick<ToolSet, 'allowable'>,
 ): Promise<TakenRun | null> {
   return database.asPerson(decision.personId, async (tx) => {
     const run = await lockRun(tx, decision.runId, decision.personId)
@@ -32,12 +37,13 @@ export async function answerApproval(
     const item = await tx.first(
       queries
         .selectFrom('run_item')
-        .select(['item_id', 'tool', 'state', sql<boolean>`approval_expires_at < now()`.as('expired')])
+        .select(['item_id', 'tool', 'definition', 'state', sql<boolean>`approval_expires_at < now()`.as('expired')])
         .where('run_id', '=', decision.runId)
         .where('approval_id', '=', decision.approvalId),
     )
     if (item === undefined) throw new SendRefused('not_found')
     if (over || item.state !== 'requested' || item.expired) throw new SendRefused('approval_settled')
+    if (decision.always) await allowForGood(tx, decision, item, tools)
     const refusal = decision.reason === undefined ? null : `The person refused this call: ${decision.reason}`
     await tx.run(
       queries
@@ -55,6 +61,19 @@ export async function answerApproval(
     })
     return claimIfReady(tx, run, workerId)
   })
+}
+
+async function allowForGood(
+  tx: Tx,
+  { personId, origin }: ApprovalDecision,
+  { tool, definition }: { tool: string; definition: string | null },
+  tools: Pick<ToolSet, 'allowable'>,
+): Promise<void> {
+  const hash = tools.allowable(tool)
+  if (hash === null || hash !== definition) {
+    throw new SendRefused('unprocessable', 'always: only a tool that says it reads only can be allowed for good')
+  }
+  await grantConsent(tx, { personId, tool, hash, origin })
 }
 
 /**

@@ -99,7 +99,7 @@ async function* commitCalls(
   deps: RunDeps,
   outcome: Extract<ModelOutcome, { type: 'calls' }>,
 ): AsyncGenerator<RunStep> {
-  const { parts, items } = requestCalls(outcome.calls, context, deps)
+  const { parts, items } = await requestCalls(outcome.calls, context, deps)
   for (const item of items) context.items.set(item.id, item)
   context.usage = addUsage(context.usage, outcome.usage.usage)
   yield {

@@ -39,7 +39,7 @@ export async function readItems(tx: Tx, runId: string): Promise<Map<string, Item
   const rows = await tx.all(
     queries
       .selectFrom('run_item')
-      .select(['item_id', 'tool', 'title', 'input', 'state', 'approval_id', 'content'])
+      .select(['item_id', 'tool', 'title', 'input', 'state', 'approval_id', 'definition', 'content'])
       .where('run_id', '=', runId),
   )
   return new Map(
@@ -52,6 +52,7 @@ export async function readItems(tx: Tx, runId: string): Promise<Map<string, Item
         input: row.input,
         state: row.state,
         approvalId: row.approval_id,
+        definition: row.definition,
         content: row.content,
       },
     ]),

@@ -58,6 +58,8 @@ export interface RunDeps {
   prompt: (context: RunContext, model: LanguageModel) => Promise<{ request: ModelRequest; budget: Budget }>
   /** Reads the run's tool calls again: a person may have answered on another server. */
   loadItems: (runId: string) => Promise<Map<string, ItemRow>>
+  /** The definitions of tools that a person has allowed for good. */
+  consents: (personId: string) => Promise<ReadonlySet<string>>
   estimate: (text: string) => number
   newId: () => string
   /** Milliseconds on a clock that only goes forward. */

@@ -136,7 +136,8 @@ export class RunManager {
 
   /** A person allows or refuses one tool call. Throws `SendRefused`. */
   async answer(decision: ApprovalDecision): Promise<void> {
-    const taken = await answerApproval(this.#options.database, decision, this.#workerId())
+    const { database, deps } = this.#options
+    const taken = await answerApproval(database, decision, this.#workerId(), deps.tools)
     failpoint('approval.after-commit')
     if (taken) this.#resume(taken, false)
   }

@@ -39,6 +39,8 @@ export interface ItemRow {
   input: unknown
   state: RunItemState
   approvalId: string | null
+  /** The hash of the tool's definition that the call was asked for with; null in calls from before that was kept. */
+  definition: string | null
   /** What the model reads, once there is an outcome. */
   content: string | null
 }

@@ -1,7 +1,7 @@
 import type { StreamPart, ToolPart } from '@ai-assistant/contract'
 import { cleanJson, cleanText } from '../lib/clean-text.ts'
 import type { ModelToolCall } from '../models/language-model.ts'
-import type { ResolvedCall } from '../tools/tool-set.ts'
+import type { ResolvedCall, ToolFault } from '../tools/tool-set.ts'
 import { MAX_CALLS_PER_ROUND } from './bounds.ts'
 import { status } from './model-step.ts'
 import { outlast } from './outlast.ts'
@@ -12,19 +12,19 @@ import { runTools } from './run-tools.ts'
 import { serverOf } from './settle-call.ts'
 
 /** What a model's calls come to before any of them runs: rows and parts of one commit, made with the call's usage. */
-export function requestCalls(
+export async function requestCalls(
   calls: readonly ModelToolCall[],
   context: RunContext,
   deps: RunDeps,
-): { parts: StreamPart[]; items: ItemRow[] } {
-  const parts: StreamPart[] = []
-  const items: ItemRow[] = []
-  calls.forEach((call, index) => {
-    const requested = requestCall(call, index, context, deps)
-    parts.push(...requested.parts)
-    items.push(requested.item)
-  })
-  return { parts, items }
+): Promise<{ parts: StreamPart[]; items: ItemRow[] }> {
+  const found = calls.map((call, index) => resolveCall(call, index, deps))
+  const allowable = found.some((call) => 'allowable' in call && call.asks && call.allowable)
+  const allowed = allowable
+    ? await outlast(() => deps.consents(context.run.ownerId), context.signal)
+    : new Set<string>()
+  const resolved = found.map((call) => askOrRefuse(call, allowed, context))
+  const requested = calls.map((call, index) => requestCall(call, resolved[index] ?? { fault: '' }, deps))
+  return { parts: requested.flatMap(({ parts }) => parts), items: requested.map(({ item }) => item) }
 }
 
 /**
@@ -39,7 +39,7 @@ export async function* toolStep(context: RunContext, deps: RunDeps): AsyncGenera
     const ready = unsettledCalls(context.progress).filter(
       (call) => context.items.get(call.toolCallId)?.state === 'started',
     )
-    if (ready.length > 0) yield* runTools(context, deps, resolveAll(ready, deps))
+    if (ready.length > 0) yield* runTools(context, deps, resolveAll(ready, context, deps))
     if (context.signal.aborted || unsettledCalls(context.progress).length === 0) return 'settled'
     if (yield* park(context, deps)) return 'parked'
   }
@@ -67,17 +67,16 @@ export async function* settleLostCalls(context: RunContext, deps: RunDeps): Asyn
 
 function requestCall(
   call: ModelToolCall,
-  index: number,
-  context: RunContext,
+  resolved: ResolvedCall | ToolFault,
   deps: RunDeps,
 ): { parts: StreamPart[]; item: ItemRow } {
-  const resolved = resolveCall(call, index, context, deps)
   const id = `call_${deps.newId()}`
   const base = { type: 'tool-input-available', toolCallId: id, dynamic: true } as const
   if ('fault' in resolved) {
     const input = parseLoosely(call.arguments)
     const tool = cleanText(call.name.slice(0, 200))
-    const item: ItemRow = { id, tool, title: tool, input, state: 'failed', approvalId: null, content: resolved.fault }
+    const none = { approvalId: null, definition: null }
+    const item: ItemRow = { id, tool, title: tool, input, state: 'failed', ...none, content: resolved.fault }
     const error = { type: 'tool-output-error', toolCallId: id, errorText: resolved.fault, dynamic: true } as const
     return { parts: [{ ...base, toolName: tool, input }, error], item }
   }
@@ -90,24 +89,27 @@ function requestCall(
     input,
     state: resolved.asks ? 'requested' : 'started',
     approvalId: resolved.asks ? `ask_${deps.newId()}` : null,
+    definition: resolved.definition,
     content: null,
   }
   if (item.approvalId === null) return { parts: [shown], item }
   return { parts: [shown, { type: 'tool-approval-request', approvalId: item.approvalId, toolCallId: id }], item }
 }
 
-function resolveCall(
-  call: ModelToolCall,
-  index: number,
+function resolveCall(call: ModelToolCall, index: number, deps: RunDeps): ResolvedCall | ToolFault {
+  if (index < MAX_CALLS_PER_ROUND) return deps.tools.resolve(call.name, call.arguments)
+  return { fault: `Too many calls at once: at most ${MAX_CALLS_PER_ROUND} are made in one round.` }
+}
+
+/** What a person has allowed for good is not asked. What a program asked for can ask nobody. */
+function askOrRefuse(
+  call: ResolvedCall | ToolFault,
+  allowed: ReadonlySet<string>,
   context: RunContext,
-  deps: RunDeps,
-): ResolvedCall | { fault: string } {
-  if (index >= MAX_CALLS_PER_ROUND) {
-    return { fault: `Too many calls at once: at most ${MAX_CALLS_PER_ROUND} are made in one round.` }
-  }
-  const resolved = deps.tools.resolve(call.name, call.arguments)
-  const unattended = context.options !== null
-  if ('fault' in resolved || !resolved.asks || !unattended) return resolved
+): ResolvedCall | ToolFault {
+  if ('fault' in call || !call.asks) return call
+  if (call.allowable && allowed.has(call.definition)) return { ...call, asks: false }
+  if (context.options === null) return call
   return { fault: 'This call needs the consent of a person, and a program asked, which cannot give it.' }
 }
 
@@ -140,10 +142,17 @@ async function* settleAnswers(context: RunContext, deps: RunDeps): AsyncGenerato
   }
 }
 
-function resolveAll(calls: readonly ToolPart[], deps: RunDeps): { call: ToolPart; resolved: ResolvedCall | null }[] {
+/** By name and arguments as they are now, by definition as it was when the call was asked for: another one is refused. */
+function resolveAll(
+  calls: readonly ToolPart[],
+  context: RunContext,
+  deps: RunDeps,
+): { call: ToolPart; resolved: ResolvedCall | null }[] {
   return calls.map((call) => {
     const resolved = deps.tools.resolve(call.toolName, JSON.stringify(call.input ?? {}))
-    return { call, resolved: 'fault' in resolved ? null : resolved }
+    if ('fault' in resolved) return { call, resolved: null }
+    const definition = context.items.get(call.toolCallId)?.definition ?? resolved.definition
+    return { call, resolved: { ...resolved, definition } }
   })
 }
 

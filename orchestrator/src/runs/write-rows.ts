@@ -32,6 +32,7 @@ function writeItem(tx: Tx, context: RunContext, item: ItemRow): void {
         title: item.title,
         input: JSON.stringify(item.input ?? null),
         approval_id: item.approvalId,
+        definition: item.definition,
         approval_expires_at:
           item.approvalId === null ? null : sql<Date>`now() + make_interval(mins => ${APPROVAL_MINUTES})`,
         ...changes,

@@ -183,6 +183,7 @@ interface RunItemTable {
   approval_id: string | null
   approval_expires_at: Timestamp | null
   content: string | null
+  definition: string | null
   requested_at: Timestamp
   settled_at: Timestamp | null
 }

@@ -141,7 +141,7 @@ describe('policy', () => {
       name: 'read',
       description: 'Reads',
       inputSchema: { type: 'object' },
-      annotations: { readOnlyHint: true },
+      annotations: { readOnlyHint: true, openWorldHint: false },
     }
     const simulator = await simulate({ name: 's', tools: [definition, 'echo'] })
     const pins = pinStore()

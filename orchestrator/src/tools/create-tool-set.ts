@@ -32,6 +32,7 @@ export interface ToolSetOptions {
 
 /** The tools of all servers, with what surrounds a run. */
 export interface ManagedToolSet extends ToolSet {
+  has(name: string): boolean
   /** Consents to a tool as it is defined now. False if there is no such tool. Rejects when the pin cannot be kept. */
   acceptTool(name: string, by: PinConsent): Promise<boolean>
   /** Resolves when every server's first attempt has ended, or after `ms`: a first answer should not miss its tools. */
@@ -73,14 +74,18 @@ export async function createToolSet(options: ToolSetOptions): Promise<ManagedToo
     run: async (call, runOptions) => {
       const tool = tools.get(call.name)
       // It may have gone, or become another, while a person thought about it.
-      if (tool === undefined || tool.policy === 'changed') return notThere(call)
+      if (tool === undefined || tool.policy === 'changed' || tool.hash !== call.definition) return notThere(call)
       const start = performance.now()
       const outcome = await runTool(tool, call.input as Record<string, unknown>, runOptions)
       const result = outcome.unknown ? 'unknown' : outcome.failed ? 'failed' : 'ok'
       observe?.({ server: tool.server, tool: tool.name, outcome: result, seconds: (performance.now() - start) / 1000 })
       return outcome
     },
-    view: () => ({ servers: connections.list.map((connection) => viewServer(connection, slugs, tools)) }),
+    view: (allowed = new Set()) => ({
+      servers: connections.list.map((connection) => viewServer(connection, slugs, tools, allowed)),
+    }),
+    has: (name) => tools.has(name),
+    allowable: (name) => allowableHash(tools.get(name)),
     acceptTool: async (name, by) => {
       const tool = tools.get(name)
       if (tool === undefined) return false
@@ -132,7 +137,7 @@ function buildTools(
       const pin = pinTool(pinnedServer(connection, slug), definition)
       const changed = !board.agrees(pin, connection.spec.trusted)
       const name = toolName(slug, definition.name)
-      tools.set(name, offerTool(name, { connection, slug }, definition, changed))
+      tools.set(name, offerTool(name, { connection, slug }, definition, { hash: pin.hash, changed }))
     }
   }
   return tools
@@ -152,8 +157,17 @@ function resolveCall(tool: OfferedTool | undefined, name: string, argumentsJson:
   const fault = tool.checkInput(input)
   if (fault !== null)
     return { fault: `The arguments of ${tool.name} do not match its schema: ${visibleLine(fault, 500)}` }
-  const { title, server, repeatable } = tool
-  return { name: tool.name, title, server, input, asks: tool.policy === 'asks', repeatable }
+  const { title, server, repeatable, allowable, hash } = tool
+  return {
+    name: tool.name,
+    title,
+    server,
+    input,
+    definition: hash,
+    asks: tool.policy === 'asks',
+    allowable,
+    repeatable,
+  }
 }
 
 function parseArguments(text: string): Record<string, unknown> | string {
@@ -169,6 +183,10 @@ function parseArguments(text: string): Record<string, unknown> | string {
   }
 }
 
+function allowableHash(tool: OfferedTool | undefined): string | null {
+  return tool?.allowable === true ? tool.hash : null
+}
+
 function notThere(call: ResolvedCall): Awaited<ReturnType<ToolSet['run']>> {
   const text = `The tool ${call.title} is not there any more, or has changed. Nothing was done.`
   return { failed: true, unknown: false, content: text, output: text, bytes: Buffer.byteLength(text) }
@@ -178,6 +196,7 @@ function viewServer(
   connection: McpConnection,
   slugs: ReadonlyMap<string, string>,
   tools: ReadonlyMap<string, OfferedTool>,
+  allowed: ReadonlySet<string>,
 ): ToolServerView {
   const { state, spec } = connection
   return {
@@ -187,7 +206,9 @@ function viewServer(
     state: state.kind,
     reason: reasonOf(connection),
     protocolVersion: state.kind === 'connected' ? visibleLine(state.protocolVersion, 32) : null,
-    tools: [...tools.values()].filter((tool) => tool.connection === connection).map(toToolView),
+    tools: [...tools.values()]
+      .filter((tool) => tool.connection === connection)
+      .map((tool) => toToolView(tool, allowed)),
   }
 }
 

@@ -16,6 +16,10 @@ export interface OfferedTool {
   description: string
   annotations: ToolAnnotations
   policy: ToolView['policy']
+  /** Asks a person who may allow it for good. */
+  allowable: boolean
+  /** The hash of its definition. */
+  hash: string
   /** After a takeover it may run again. */
   repeatable: boolean
   connection: McpConnection
@@ -28,21 +32,27 @@ export interface OfferedTool {
   checkOutput: CheckValue
 }
 
-/** Decides about a tool. `changed`: its definition is not the one that was consented to. */
+/**
+ * Decides about a tool. `changed`: its definition is not the one that was consented to. What reads only runs unasked, unless it
+ * reaches outside: an address or a search is a message too, and what a model writes into it may be somebody's secret.
+ */
 export function offerTool(
   name: string,
   server: { connection: McpConnection; slug: string },
   definition: Tool,
-  changed: boolean,
+  pin: { hash: string; changed: boolean },
 ): OfferedTool {
   const annotations = annotationsOf(definition)
   const { trusted } = server.connection.spec
+  const policy = pin.changed ? 'changed' : trusted && annotations.readOnly && !annotations.openWorld ? 'runs' : 'asks'
   return {
     name,
     title: visibleLine(definition.title ?? definition.annotations?.title ?? definition.name, maxTitleChars),
     description: visibleText((definition.description ?? '').slice(0, maxDescriptionChars)),
     annotations,
-    policy: changed ? 'changed' : trusted && annotations.readOnly ? 'runs' : 'asks',
+    policy,
+    allowable: policy === 'asks' && annotations.readOnly,
+    hash: pin.hash,
     repeatable: trusted && (annotations.readOnly || annotations.idempotent),
     connection: server.connection,
     server: server.slug,
@@ -79,6 +89,8 @@ export function toModelTool({ name, description, inputSchema }: OfferedTool): Mo
   return { name, description, inputSchema }
 }
 
-export function toToolView({ name, title, description, inputSchema, annotations, policy }: OfferedTool): ToolView {
-  return { name, title, description, inputSchema, annotations, policy }
+export function toToolView(tool: OfferedTool, allowed: ReadonlySet<string>): ToolView {
+  const { name, title, description, inputSchema, annotations, policy, allowable, hash } = tool
+  const alwaysAllowed = allowable && allowed.has(hash)
+  return { name, title, description, inputSchema, annotations, policy, allowable, alwaysAllowed }
 }

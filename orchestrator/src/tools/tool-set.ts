@@ -11,7 +11,10 @@ export interface ToolSet {
   resolve(name: string, argumentsJson: string): ResolvedCall | ToolFault
   /** Runs a resolved call. Never rejects: a failing tool is an answer. */
   run(call: ResolvedCall, options: RunToolOptions): Promise<ToolOutcome>
-  view(): ToolsView
+  /** `allowed`: the definitions that the viewer has allowed for good. */
+  view(allowed?: ReadonlySet<string>): ToolsView
+  /** The hash of a tool's definition where a person may allow it for good, as only one that says it reads only may be. */
+  allowable(name: string): string | null
 }
 
 export interface ResolvedCall {
@@ -19,8 +22,12 @@ export interface ResolvedCall {
   title: string
   server: string
   input: unknown
+  /** The hash of the definition it was resolved by. It runs with that one or not at all. */
+  definition: string
   /** A person must see exactly these arguments and allow them. */
   asks: boolean
+  /** Except where the person has allowed this definition for good. */
+  allowable: boolean
   /** After a takeover it may run again: its server is operator-trusted, and it is read-only or idempotent. */
   repeatable: boolean
 }

@@ -1,4 +1,11 @@
-import type { ChangeConversation, Conversation, Message, SendMessage, UserPart } from '@ai-assistant/contract'
+import type {
+  ApprovalAnswer,
+  ChangeConversation,
+  Conversation,
+  Message,
+  SendMessage,
+  UserPart,
+} from '@ai-assistant/contract'
 import { useQueryClient, type QueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { useToast } from '../../components/ui/toast.tsx'
@@ -23,7 +30,7 @@ export interface ChatActions {
   goOn: (answer: Message) => void
   showBranch: (messageId: string) => void
   stop: (runId: string) => void
-  decide: (runId: string, approvalId: string, approved: boolean) => Promise<void>
+  decide: (runId: string, approvalId: string, answer: ApprovalAnswer) => Promise<void>
 }
 
 export interface Chat {
@@ -87,8 +94,9 @@ export function useChatActions(place: string, onCreated: (conversationId: string
         })
       },
       stop: (runId) => void cancelRun(runId).catch(fail),
-      decide: async (runId, approvalId, approved) => {
-        await answerApproval(runId, approvalId, approved).catch(fail)
+      decide: async (runId, approvalId, answer) => {
+        await answerApproval(runId, approvalId, answer).catch(fail)
+        if (answer.always) void client.invalidateQueries({ queryKey: keys.tools })
       },
     }
   }, [client, place])

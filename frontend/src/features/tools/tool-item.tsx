@@ -14,11 +14,13 @@ const policies: Record<ToolView['policy'], { word: string; tone: string }> = {
   changed: { word: 'Changed: needs consent', tone: 'text-warn' },
 }
 
+const alwaysAllowed = { word: 'You always allow it', tone: 'text-ok' }
+
 /** One tool: what it does, what it says of itself, its arguments, and consent where its definition changed. */
 export function ToolItem({ tool, mayAccept }: { tool: ToolView; mayAccept: boolean }) {
   const [open, setOpen] = useState(false)
   const id = useId()
-  const policy = policies[tool.policy]
+  const policy = tool.alwaysAllowed ? alwaysAllowed : policies[tool.policy]
   return (
     <li className="px-5 py-3">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
@@ -40,6 +42,7 @@ export function ToolItem({ tool, mayAccept }: { tool: ToolView; mayAccept: boole
         </h3>
         <span className={`text-xs ${policy.tone}`}>{policy.word}</span>
         {tool.policy === 'changed' && mayAccept && <Accept tool={tool} />}
+        {tool.allowable && <AlwaysAllow tool={tool} />}
       </div>
       <p className="mt-0.5 pl-5 text-sm break-words text-ink-2">{tool.description}</p>
       <p className="mt-1.5 flex flex-wrap gap-1.5 pl-5">
@@ -80,6 +83,32 @@ function Accept({ tool }: { tool: ToolView }) {
       aria-label={`Accept ${tool.title || tool.name}`}
     >
       Accept
+    </Button>
+  )
+}
+
+/** For this person alone: other people are asked. */
+function AlwaysAllow({ tool }: { tool: ToolView }) {
+  const client = useQueryClient()
+  const toast = useToast()
+  const name = tool.title || tool.name
+  const change = useMutation({
+    mutationFn: () =>
+      request<undefined>(tool.alwaysAllowed ? 'DELETE' : 'POST', `/api/tools/${encodeURIComponent(tool.name)}/always`),
+    onSuccess: () => toast.say(tool.alwaysAllowed ? `${name} asks you again` : `${name} runs without asking you`),
+    onError: toast.fail,
+    onSettled: () => client.invalidateQueries({ queryKey: keys.tools }),
+  })
+  const label = tool.alwaysAllowed ? 'Ask me again' : 'Always allow'
+  return (
+    <Button
+      className="min-h-8"
+      disabled={change.isPending}
+      onClick={() => change.mutate()}
+      aria-label={`${label}: ${name}`}
+      title={tool.alwaysAllowed ? '' : 'For you alone, until its definition changes'}
+    >
+      {label}
     </Button>
   )
 }

@@ -1,20 +1,9 @@
-import type { ToolServerView, ToolsView } from '@ai-assistant/contract'
-import { queryOptions, useQuery } from '@tanstack/react-query'
+import type { ToolServerView } from '@ai-assistant/contract'
+import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Page, PageProblem, PageWaits } from '../../components/ui/page.tsx'
-import { request } from '../../lib/api.ts'
-import { keys } from '../../lib/keys.ts'
+import { toolsQuery } from '../../lib/tools-query.ts'
 import { ToolItem } from './tool-item.tsx'
-
-const AGAIN_MS = 5_000
-
-const toolsQuery = queryOptions({
-  queryKey: keys.tools,
-  queryFn: ({ signal }) => request<ToolsView>('GET', '/api/tools', { signal }),
-  // A server that is not connected is being tried again: the page shows when it is.
-  refetchInterval: ({ state }) =>
-    state.data?.servers.every((server) => server.state === 'connected') ? false : AGAIN_MS,
-})
 
 /** Each tool server: connected or why not, and what its tools say of themselves. */
 export function ToolsPage({ lead, mayAccept }: { lead: ReactNode; mayAccept: boolean }) {

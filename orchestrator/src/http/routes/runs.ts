@@ -38,9 +38,10 @@ export function createRunRoutes(services: {
       return find(person.id, params.id)
     },
     answerApproval: async ({ params, body, person, request }) => {
-      const { approved, reason } = body
+      const { approved, reason, always = false } = body
       const { id: runId, approvalId } = params
-      await runs.answer({ personId: person.id, runId, approvalId, approved, reason, origin: originOf(request) })
+      const origin = originOf(request)
+      await runs.answer({ personId: person.id, runId, approvalId, approved, reason, always, origin })
       return find(person.id, params.id)
     },
   }

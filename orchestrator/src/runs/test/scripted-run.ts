@@ -66,13 +66,16 @@ export function fakeTools(tools: Record<string, FakeTool>): ToolSet {
         title: name,
         server: 'fake',
         input: JSON.parse(json),
+        definition: name,
         asks: tool.asks ?? false,
+        allowable: false,
         repeatable: tool.repeatable ?? false,
       }
       return call
     },
     run: async (call) => (await tools[call.name]?.run(call.input)) ?? done('gone'),
     view: () => ({ servers: [] }),
+    allowable: () => null,
   }
 }
 
@@ -159,6 +162,7 @@ function depsOf(parts: { model: LanguageModel; tools: ToolSet }, store: FakeStor
         budget: { windowTokens: 1, answerTokens: 1, promptTokens: 7, omittedMessages: 0, trimmedToolResults: 0 },
       }),
     loadItems: () => Promise.resolve(new Map(store.items)),
+    consents: () => Promise.resolve(new Set()),
     estimate: (text) => text.length,
     newId: () => `${ids++}`,
     clock: () => performance.now(),

@@ -1,4 +1,4 @@
-import type { Run } from '@ai-assistant/contract'
+import type { ApprovalAnswer, Run } from '@ai-assistant/contract'
 import { request } from '../../../lib/api.ts'
 
 /** Stops an answer; what was written is kept. */
@@ -7,6 +7,6 @@ export function cancelRun(runId: string): Promise<Run> {
 }
 
 /** Allows or refuses one tool call, with exactly the arguments that were shown. */
-export function answerApproval(runId: string, approvalId: string, approved: boolean): Promise<Run> {
-  return request('POST', `/api/runs/${runId}/approvals/${encodeURIComponent(approvalId)}`, { body: { approved } })
+export function answerApproval(runId: string, approvalId: string, answer: ApprovalAnswer): Promise<Run> {
+  return request('POST', `/api/runs/${runId}/approvals/${encodeURIComponent(approvalId)}`, { body: answer })
 }

@@ -1,9 +1,9 @@
 import type { ToolPart } from '@ai-assistant/contract'
 import { Icon, type IconName } from '../../../components/ui/icon.tsx'
-import { useId, useState } from 'react'
+import { Suspense, useId, useState } from 'react'
+import { preloaded } from '../../../lib/preloaded.tsx'
 import type { ToolProgress } from '../run/run-state.ts'
 import type { ChatActions } from '../use-chat-actions.ts'
-import { Approval } from './approval.tsx'
 import { ToolDetails } from './tool-details.tsx'
 
 interface ToolCardProps {
@@ -22,6 +22,9 @@ const states: Record<ToolPart['state'], { word: string; icon: IconName; tone: st
   'output-error': { word: 'Failed', icon: 'circle-alert', tone: 'text-bad' },
   'output-denied': { word: 'Refused', icon: 'circle-slash', tone: 'text-ink-3' },
 }
+
+// Fetched once the page's own code stands.
+const Approval = preloaded(import('./approval.tsx').then((module) => module.Approval))
 
 /** A tool call: one line that says what happens, and behind it the exact arguments and result. */
 export function ToolCard({ call, progress, runId, decide }: ToolCardProps) {
@@ -59,7 +62,9 @@ export function ToolCard({ call, progress, runId, decide }: ToolCardProps) {
       <div id={details} hidden={!open && !asks}>
         {(open || asks) && <ToolDetails call={call} />}
         {asks && call.approval && runId !== null && (
-          <Approval tool={tool} onDecide={(approved) => decide(runId, call.approval?.id ?? '', approved)} />
+          <Suspense>
+            <Approval call={call} tool={tool} runId={runId} decide={decide} />
+          </Suspense>
         )}
       </div>
     </section>
