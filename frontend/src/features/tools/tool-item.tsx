@@ -42,16 +42,16 @@ export function ToolItem({ tool, mayAccept }: { tool: ToolView; mayAccept: boole
         </h3>
         <span className={`text-xs ${policy.tone}`}>{policy.word}</span>
         {tool.policy === 'changed' && mayAccept && <Accept tool={tool} />}
-        {tool.allowable && <AlwaysAllow tool={tool} />}
       </div>
       <p className="mt-0.5 pl-5 text-sm break-words text-ink-2">{tool.description}</p>
-      <p className="mt-1.5 flex flex-wrap gap-1.5 pl-5">
+      <div className="mt-1.5 flex flex-wrap items-center gap-1.5 pl-5">
         {hintsOf(tool).map((hint) => (
           <span key={hint} className="rounded-full border border-line px-2 py-px text-xs text-ink-3">
             {hint}
           </span>
         ))}
-      </p>
+        {tool.allowable && <AlwaysAllow tool={tool} />}
+      </div>
       <div id={id} hidden={!open} className="mt-2 pl-5">
         <p className="mb-1 font-mono text-xs break-all text-ink-3">{tool.name}</p>
         <pre
@@ -102,7 +102,7 @@ function AlwaysAllow({ tool }: { tool: ToolView }) {
   const label = tool.alwaysAllowed ? 'Ask me again' : 'Always allow'
   return (
     <Button
-      className="min-h-8"
+      className="ml-auto min-h-8"
       disabled={change.isPending}
       onClick={() => change.mutate()}
       aria-label={`${label}: ${name}`}
