@@ -421,6 +421,12 @@ test('closes while streams are open, without waiting for their end', async () =>
   await Promise.all([app.close(), expect(reader.read()).rejects.toThrow('terminated')])
 })
 
+test('who sends without an end is cut', async () => {
+  const { app } = await serve(null)
+  expect(app.server.requestTimeout).toBe(60_000)
+  expect(app.server.headersTimeout).toBeGreaterThan(0)
+})
+
 test('a malformed request does not end the server', async () => {
   const { url } = await serve(null)
   const socket = connect(Number(new URL(url).port), '127.0.0.1')

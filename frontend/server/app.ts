@@ -54,6 +54,8 @@ export function createApp({ config, assets, version, log, tracer = silentTracer 
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustedProxies,
     forceCloseConnections: 'idle',
+    // Slow senders are cut, as the orchestrator cuts its own.
+    requestTimeout: 60_000,
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
     // These come before any hook.
     frameworkErrors: (_error, request, reply) =>
