@@ -93,17 +93,19 @@ export async function createToolSet(options: ToolSetOptions): Promise<ManagedToo
       rebuild()
       return true
     },
-    settled: async (ms) => {
-      const enough = new AbortController()
-      await Promise.race([Promise.all([connections.settled(ms), named]), sleep(ms, enough.signal)])
-      enough.abort()
-    },
+    settled: (ms) => within(ms, Promise.all([connections.settled(ms), named])),
     close: () => {
       closed = true
       forget()
       board.close()
     },
   }
+}
+
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  const enough = new AbortController()
+  await Promise.race([work, sleep(ms, enough.signal)])
+  enough.abort()
 }
 
 function slugsOf(connections: McpConnections, board: PinBoard, mayName: boolean): Map<string, string> {
