@@ -38,6 +38,9 @@ export interface AppParts {
 /** A client that came to a dead end comes back after this many seconds; a restart takes about as long. */
 const retryAfter = '1'
 
+/** A request that takes longer to be sent is cut, as the orchestrator cuts its own, in milliseconds. */
+const sendingTimeout = 60_000
+
 /** How long the orchestrator may take to say that it lives, in milliseconds. */
 const readyTimeout = 2_000
 
@@ -54,12 +57,10 @@ export function createApp({ config, assets, version, log, tracer = silentTracer 
     logController: new LogController({ disableRequestLogging: true }),
     trustProxy: config.trustedProxies,
     forceCloseConnections: 'idle',
-    // Slow senders are cut, as the orchestrator cuts its own.
-    requestTimeout: 60_000,
+    requestTimeout: sendingTimeout,
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
     // These come before any hook.
-    frameworkErrors: (_error, request, reply) =>
-      void sendProblem(reply.headers(headers), toProblem('invalid_request', request.id, 'This is no address.')),
+    frameworkErrors: refuseAddress(headers),
     clientErrorHandler: answerMalformed(headers),
   })
 
@@ -113,6 +114,12 @@ export function createApp({ config, assets, version, log, tracer = silentTracer 
   app.addHook('preClose', () => void letGo(app))
   app.addHook('onClose', () => dispatcher.destroy())
   return app
+}
+
+function refuseAddress(headers: Record<string, string>) {
+  return (_error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+    void sendProblem(reply.headers(headers), toProblem('invalid_request', request.id, 'This is no address.'))
+  }
 }
 
 function forwardRoute(config: ServerConfig, forwarding: Forwarding, log: FastifyBaseLogger, tracer: Tracer) {
