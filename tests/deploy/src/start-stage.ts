@@ -92,7 +92,8 @@ export async function startStage(deployment: Deployment, tally: Tally): Promise<
     const look = async () => targetsSchema.parse(await (await fetch(path)).json()).data.activeTargets
     const deadline = performance.now() + 40_000
     let targets = await look()
-    while (targets.some(({ health }) => health === 'unknown') && performance.now() < deadline) {
+    // One that was asked before it served is asked again within the scrape interval.
+    while (targets.some(({ health }) => health !== 'up') && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 500))
       targets = await look()
     }
