@@ -9,6 +9,7 @@ import { peopleRoutes } from './routes/people.ts'
 import { runsRoutes } from './routes/runs.ts'
 import { sessionRoutes } from './routes/session.ts'
 import { toolsRoutes } from './routes/tools.ts'
+import { usageRoutes } from './routes/usage.ts'
 import type { Route } from './routes/route.ts'
 
 export type { Route, RouteAuth, RouteLimit, RouteOwner, RouteScope } from './routes/route.ts'
@@ -26,6 +27,7 @@ export const routes = {
   ...openAiRoutes,
   ...modelsRoutes,
   ...toolsRoutes,
+  ...usageRoutes,
 } as const satisfies Record<string, Route>
 
 export type RouteName = keyof typeof routes

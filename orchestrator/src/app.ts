@@ -26,6 +26,8 @@ import { gaugeBackups } from './telemetry/gauge-backups.ts'
 import { createMetrics, type Metrics } from './telemetry/metrics.ts'
 import { createStoredPins } from './tools/stored-pins.ts'
 import { createToolSet } from './tools/create-tool-set.ts'
+import { createLedger } from './usage/ledger.ts'
+import { openPrices } from './usage/prices.ts'
 import type { SignInCodes } from './users/sign-in-codes.ts'
 
 /** The whole orchestrator, built and not yet listening. */
@@ -51,6 +53,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const { config, database, log } = options
   const state = { draining: false }
   const draining = (): boolean => state.draining
+  const prices = await openPrices(config.usage.pricesFile)
   const redis = openRedis(config.redis, { log })
   const doorbell = openDoorbell(redis)
   const metrics = createMetrics()
@@ -61,7 +64,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const onToolError = (error: unknown): void => log.warn(error)
   const tools = await createToolSet({ connections, pins: createStoredPins(database), onError: onToolError })
   const limits = config.rateLimit.enabled ? config.rateLimit : null
-  const deps = createRunDeps({ config, database, log, metrics, tracer, model, tools })
+  const deps = createRunDeps({ config, database, log, metrics, tracer, model, tools, prices })
   const runs = await RunManager.open({ database, journal, doorbell, deps, limits, workerName: workerName(config.http) })
   watchState(metrics, { config, database, doorbell, journal, runs, model, tools })
   gaugeBackups(metrics.registry, () => readBackupState(database))
@@ -69,7 +72,8 @@ export async function createApp(options: AppOptions): Promise<App> {
   const people = await openPeople({ ...options, metrics })
   const ready = createReadyCheck({ database, log, draining })
   const examine = createExamination({ config, database, redis, connections })
-  const house = { config, database, log, redis, journal, runs, model, tools, metrics, tracer }
+  const ledger = createLedger(database, prices)
+  const house = { config, database, log, redis, journal, runs, model, tools, ledger, metrics, tracer }
   const server = createHttp({ ...house, doorbell, people, ready, examine, draining })
   const closeServer = prepareClosing(server)
   server.addHook('onListen', async () => runs.begin())

@@ -45,6 +45,13 @@ export const sections: Section[] = [
     Page: lazy(() => import('../features/people/people-page.tsx').then((module) => ({ default: module.PeoplePage }))),
   },
   {
+    path: 'usage',
+    label: 'Usage',
+    icon: 'clock',
+    admin: true,
+    Page: lazy(() => import('../features/usage/usage-page.tsx').then((module) => ({ default: module.UsagePage }))),
+  },
+  {
     path: 'system',
     label: 'System',
     icon: 'monitor',

@@ -8,4 +8,6 @@ export const keys = {
   model: ['model'] as const,
   tools: ['tools'] as const,
   system: ['system'] as const,
+  usage: (from: string, to: string) => ['usage', from, to] as const,
+  cost: (messageId: string) => ['cost', messageId] as const,
 }

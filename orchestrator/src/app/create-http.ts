@@ -14,6 +14,7 @@ import { createModelRoutes } from '../http/routes/models.ts'
 import { createOpenAiRoutes } from '../http/routes/openai.ts'
 import { createRunRoutes } from '../http/routes/runs.ts'
 import { createToolRoutes } from '../http/routes/tools.ts'
+import { createUsageRoutes } from '../http/routes/usage.ts'
 import type { Handlers } from '../http/route.ts'
 import { createStandingWatch } from '../http/standing-watch.ts'
 import { createServer, type HttpServer } from '../http/server.ts'
@@ -27,6 +28,7 @@ import type { Database } from '../storage/database.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { ManagedToolSet } from '../tools/create-tool-set.ts'
 import { createToolConsents } from '../tools/tool-consents.ts'
+import type { Ledger } from '../usage/ledger.ts'
 import { createLimits } from './create-limits.ts'
 import type { PeopleRooms } from './open-people.ts'
 import { createPeopleHandlers } from './people-routes.ts'
@@ -45,6 +47,7 @@ interface HttpParts {
   redis: RedisLink | null
   model: ModelChoice
   tools: ManagedToolSet
+  ledger: Ledger
   metrics: Metrics
   tracer: Tracer
   ready: () => Promise<Ready>
@@ -102,5 +105,6 @@ function createHandlers(parts: HttpParts, cookie: SessionCookie, changed: () => 
     ...createRunRoutes({ database, runs, readers }),
     ...createModelRoutes({ view: () => model.view(), test: () => model.test() }),
     ...createToolRoutes({ tools, consents: createToolConsents(database) }),
+    ...createUsageRoutes(parts.ledger),
   }
 }

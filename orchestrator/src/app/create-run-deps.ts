@@ -12,6 +12,7 @@ import type { Database } from '../storage/database.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { ManagedToolSet } from '../tools/create-tool-set.ts'
 import { createToolConsents } from '../tools/tool-consents.ts'
+import type { Prices } from '../usage/prices.ts'
 
 /** What runs need of the rooms below them. */
 export function createRunDeps(parts: {
@@ -22,8 +23,9 @@ export function createRunDeps(parts: {
   tracer: Tracer
   model: ModelChoice
   tools: ManagedToolSet
+  prices: Prices
 }): RunDeps {
-  const { config, database, log, metrics, tracer, model, tools } = parts
+  const { config, database, log, metrics, tracer, model, tools, prices } = parts
   const consents = createToolConsents(database)
   const sources = { database, tools, appName: config.appName, now: () => new Date() }
   return {
@@ -33,6 +35,7 @@ export function createRunDeps(parts: {
     loadItems: (runId) => database.asSystem((tx) => readItems(tx, runId)),
     consents: (personId) => consents.of(personId),
     estimate: estimateTokens,
+    price: (name, usage) => prices.of(name, usage),
     newId,
     clock: () => performance.now(),
     log,

@@ -40,6 +40,8 @@ export interface Config {
     answerTokens: number
     temperature: number | null
   }
+  /** The file with the operator's own prices of models. */
+  usage: { pricesFile: string | null }
   mcp: { urls: string[]; serviceToken: string | null; serversFile: string | null }
   rateLimit: {
     enabled: boolean

@@ -79,6 +79,7 @@ test('an empty environment runs with everything embedded', () => {
     database: { kind: 'embedded' },
     redis: { kind: 'none' },
     model: { apiKey: null, baseUrl: null, name: null, answerTokens: 4096, temperature: null },
+    usage: { pricesFile: null },
     mcp: { urls: [], serviceToken: null, serversFile: null },
     rateLimit: {
       enabled: true,

@@ -116,6 +116,7 @@ function toConfig(values: Environment, { version, cwd, terminal }: LoadOptions):
       answerTokens: values.OPENAI_MAX_TOKENS,
       temperature: values.OPENAI_TEMPERATURE,
     },
+    usage: { pricesFile: values.MODEL_PRICES_FILE && resolve(cwd, values.MODEL_PRICES_FILE) },
     mcp: {
       urls: values.MCP_DISCOVERY_URLS ?? [],
       serviceToken: values.MCP_SERVICE_TOKEN,

@@ -53,6 +53,12 @@ export const models = {
     example: '0.7',
     doc: 'How freely the model chooses its words, from 0 to 2. Left out where a model refuses it.',
   },
+  MODEL_PRICES_FILE: {
+    type: text,
+    unset: "OpenAI's list prices, for the models that have one",
+    example: './model-prices.json',
+    doc: 'A JSON file with what models cost for a million tokens: `{"version": "2026-11", "currency": "USD", "models": {"gpt-4": {"input": 30, "cached": 15, "output": 60}}}`.',
+  },
 } satisfies Variables
 
 export const tools = {

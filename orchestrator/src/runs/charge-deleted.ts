@@ -13,7 +13,7 @@ export async function chargeDeleted(database: Database, context: RunContext, dep
   try {
     await database.asSystem(async (tx) => {
       const run = await tx.first(queries.selectFrom('run').select('id').where('id', '=', context.run.id))
-      if (run === undefined) writeUsage(tx, context, row, deps.newId)
+      if (run === undefined) writeUsage(tx, context, row, deps)
     })
   } catch (error) {
     deps.log.warn({ err: error, run: context.run.id }, 'What a deleted answer has cost could not be written down')

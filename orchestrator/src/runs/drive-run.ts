@@ -49,7 +49,7 @@ async function write(
   const { parts, rows } = step
   if (!rows.park) for (const part of parts) note(context.progress, part)
   try {
-    await writer.commit(parts, (tx) => writeRows(tx, context, rows, deps.newId))
+    await writer.commit(parts, (tx) => writeRows(tx, context, rows, deps))
     context.pace?.settled()
     return null
   } catch (error) {

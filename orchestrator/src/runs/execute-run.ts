@@ -82,6 +82,7 @@ function lostAttempt(context: RunContext, deps: RunDeps): UsageRow[] {
       charged: false,
       durationMs: 0,
       contextBytes: 0,
+      contextTokens: 0,
     },
   ]
 }

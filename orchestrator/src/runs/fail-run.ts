@@ -50,7 +50,7 @@ async function endAsFailed(context: RunContext, writer: RunWriter, deps: RunDeps
   const metadata = { state: 'failed', error, usage: context.usage } as const
   const parts = failure(error, metadata)
   for (const part of parts) note(context.progress, part)
-  await writer.commit(parts, (tx) => writeRows(tx, context, { end: metadata }, deps.newId))
+  await writer.commit(parts, (tx) => writeRows(tx, context, { end: metadata }, deps))
   deps.observe.ended('failed', 'none', context.run.resumed || context.run.deaths > 0)
 }
 

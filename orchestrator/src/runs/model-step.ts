@@ -145,6 +145,7 @@ class ModelCall {
       charged: true,
       durationMs: Math.round(this.#deps.clock() - this.#began),
       contextBytes: 0,
+      contextTokens: promptTokens,
     }
   }
 

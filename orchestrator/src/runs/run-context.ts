@@ -4,6 +4,7 @@ import type { Span, Tracer } from '@ai-assistant/telemetry/tracer'
 import type { Logger } from 'pino'
 import type { LanguageModel, ModelRequest } from '../models/language-model.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
+import type { Cost } from '../usage/prices.ts'
 import type { AnswerPace } from './answer-pace.ts'
 import type { RunOptions } from './run-options.ts'
 import type { RunProgress } from './run-state.ts'
@@ -61,6 +62,8 @@ export interface RunDeps {
   /** The definitions of tools that a person has allowed for good. */
   consents: (personId: string) => Promise<ReadonlySet<string>>
   estimate: (text: string) => number
+  /** What a model call costs; null where no price is known. */
+  price: (model: string, usage: Usage) => Cost | null
   newId: () => string
   /** Milliseconds on a clock that only goes forward. */
   clock: () => number

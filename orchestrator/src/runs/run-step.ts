@@ -29,6 +29,8 @@ export interface UsageRow {
   durationMs: number
   /** Bytes this call's result adds to the context. */
   contextBytes: number
+  /** Estimated tokens: of a model call, its whole prompt; of a tool call, what its result adds to the prompts after it. */
+  contextTokens: number
 }
 
 /** One tool call as it stands now. */

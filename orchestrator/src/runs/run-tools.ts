@@ -49,7 +49,12 @@ export async function* runTools(
     running -= 1
     const item = context.items.get(message.id)
     if (item === undefined) continue
-    const step = settleCall(item, message.outcome, context.run.epoch, message.durationMs)
+    const { durationMs } = message
+    const step = settleCall(item, message.outcome, {
+      attempt: context.run.epoch,
+      durationMs,
+      estimate: deps.estimate,
+    })
     if (step.type === 'commit') for (const row of step.rows.items ?? []) context.items.set(row.id, row)
     yield step
     const seconds = message.durationMs / 1000

@@ -4,18 +4,23 @@ import type { ToolOutcome } from '../tools/tool-set.ts'
 import { type ItemRow, noUsage, type RunStep, type UsageRow } from './run-step.ts'
 
 /** The commit that settles one call. */
-export function settleCall(item: ItemRow, outcome: ToolOutcome, attempt: number, durationMs: number): RunStep {
+export function settleCall(
+  item: ItemRow,
+  outcome: ToolOutcome,
+  call: { attempt: number; durationMs: number; estimate: (text: string) => number },
+): RunStep {
   const state = outcome.unknown ? 'unknown' : outcome.failed ? 'failed' : 'done'
   const settled: ItemRow = { ...item, state, content: cleanText(outcome.content) }
   const usage: UsageRow = {
     item: item.id,
-    attempt,
+    attempt: call.attempt,
     kind: 'tool',
     name: item.tool,
     usage: noUsage,
     charged: true,
-    durationMs,
+    durationMs: call.durationMs,
     contextBytes: outcome.bytes,
+    contextTokens: call.estimate(outcome.content),
   }
   const output = cleanJson(outcome.output)
   const part: StreamPart =

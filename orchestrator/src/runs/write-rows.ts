@@ -5,14 +5,17 @@ import { failpoint } from '../lib/failpoint.ts'
 import type { Tx } from '../storage/database.ts'
 import { queries } from '../storage/queries.ts'
 import { APPROVAL_MINUTES } from './bounds.ts'
-import type { RunContext } from './run-context.ts'
+import type { RunContext, RunDeps } from './run-context.ts'
 import { wordsOf } from './run-state.ts'
 import { AnswerArrived, type ItemRow, type RunRows, type UsageRow } from './run-step.ts'
 
+/** What the ledger's rows are made with. */
+type LedgerDeps = Pick<RunDeps, 'newId' | 'price'>
+
 /** Writes the rows of one step, inside the transaction that holds the run. They leave with its commit. */
-export async function writeRows(tx: Tx, context: RunContext, rows: RunRows, newId: () => string): Promise<void> {
+export async function writeRows(tx: Tx, context: RunContext, rows: RunRows, deps: LedgerDeps): Promise<void> {
   for (const item of rows.items ?? []) writeItem(tx, context, item)
-  for (const usage of rows.usage ?? []) writeUsage(tx, context, usage, newId)
+  for (const usage of rows.usage ?? []) writeUsage(tx, context, usage, deps)
   if (rows.park) await parkRun(tx, context)
   if (rows.end) endRun(tx, context, rows.end)
   if (rows.end) failpoint('end.before-commit')
@@ -42,12 +45,13 @@ function writeItem(tx: Tx, context: RunContext, item: ItemRow): void {
 }
 
 /** One row for each attempt at each item: written twice, it stays one. */
-export function writeUsage(tx: Tx, context: RunContext, row: UsageRow, newId: () => string): void {
+export function writeUsage(tx: Tx, context: RunContext, row: UsageRow, deps: LedgerDeps): void {
+  const cost = row.kind === 'model' ? deps.price(row.name, row.usage) : null
   tx.send(
     queries
       .insertInto('usage_entry')
       .values({
-        id: newId(),
+        id: deps.newId(),
         owner_id: context.run.ownerId,
         run_id: context.run.id,
         conversation_id: context.run.conversationId,
@@ -63,6 +67,10 @@ export function writeUsage(tx: Tx, context: RunContext, row: UsageRow, newId: ()
         charged: row.charged,
         duration_ms: row.durationMs,
         context_bytes: row.contextBytes,
+        context_tokens: row.contextTokens,
+        cost_nanos: cost?.costNanos ?? null,
+        input_cost_nanos: cost?.inputCostNanos ?? null,
+        price_version: cost?.priceVersion ?? null,
       })
       .onConflict((conflict) => conflict.columns(['run_id', 'item', 'attempt']).doNothing()),
   )

@@ -205,6 +205,10 @@ interface UsageEntryTable {
   charged: Generated<boolean>
   duration_ms: Generated<number>
   context_bytes: Generated<number>
+  context_tokens: Generated<number>
+  cost_nanos: Generated<string | number | null>
+  input_cost_nanos: Generated<string | number | null>
+  price_version: Generated<string | null>
   created_at: Timestamp
 }
 

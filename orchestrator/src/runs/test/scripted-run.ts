@@ -164,6 +164,7 @@ function depsOf(parts: { model: LanguageModel; tools: ToolSet }, store: FakeStor
     loadItems: () => Promise.resolve(new Map(store.items)),
     consents: () => Promise.resolve(new Set()),
     estimate: (text) => text.length,
+    price: () => null,
     newId: () => `${ids++}`,
     clock: () => performance.now(),
     log: pino({ level: 'silent' }),

@@ -1,4 +1,6 @@
 import type { Budget, Message, Usage } from '@ai-assistant/contract'
+import type { ReactNode } from 'react'
+import { AnswerCost } from './answer-cost.tsx'
 
 interface AnswerInfoButtonProps {
   message: Message
@@ -49,17 +51,18 @@ function Gauge({ share }: { share: number }) {
 export function AnswerInfo({ id, message }: { id: string; message: Message }) {
   const { model, usage } = message
   const budget = budgetOf(message)
-  const rows = [
-    ...(model === null ? [] : [['Model', model]]),
-    ...(budget === null
-      ? []
-      : [
-          ['Prompt', `about ${count(budget.promptTokens)} tokens`],
-          ['Window', `${count(budget.windowTokens)} tokens, ${count(budget.answerTokens)} kept for the answer`],
-          ['Left out', leftOutWords(budget) || 'nothing'],
-        ]),
-    ...(usage === null ? [] : [['Used', usageWords(usage)]]),
-  ]
+  const rows: [string, ReactNode][] = []
+  if (model !== null) rows.push(['Model', model])
+  if (budget !== null) {
+    rows.push(
+      ['Prompt', `about ${count(budget.promptTokens)} tokens`],
+      ['Window', `${count(budget.windowTokens)} tokens, ${count(budget.answerTokens)} kept for the answer`],
+      ['Left out', leftOutWords(budget) || 'nothing'],
+    )
+  }
+  if (usage !== null) {
+    rows.push(['Used', usageWords(usage)], ['Cost', <AnswerCost key="cost" messageId={message.id} />])
+  }
   return (
     <dl
       id={id}
