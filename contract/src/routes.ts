@@ -4,6 +4,7 @@ import { chatRoutes } from './routes/chat.ts'
 import { conversationsRoutes } from './routes/conversations.ts'
 import { healthRoutes } from './routes/health.ts'
 import { modelsRoutes } from './routes/models.ts'
+import { oauthRoutes } from './routes/oauth.ts'
 import { openAiRoutes } from './routes/openai.ts'
 import { peopleRoutes } from './routes/people.ts'
 import { runsRoutes } from './routes/runs.ts'
@@ -19,6 +20,7 @@ export const routes = {
   ...healthRoutes,
   ...sessionRoutes,
   ...apiKeysRoutes,
+  ...oauthRoutes,
   ...accountRoutes,
   ...peopleRoutes,
   ...conversationsRoutes,

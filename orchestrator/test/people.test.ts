@@ -100,6 +100,8 @@ describe('coming in', () => {
         status: 403,
         code: 'sign_up_closed',
       })
+      const invitation = await app.client.request('POST', '/api/invitations', {})
+      expect(invitation.status).toBe(SIGNUP === 'invite' ? 200 : 403)
       await app.close()
     }
     const app = await startApp({ env: { SIGNUP: 'open' } })

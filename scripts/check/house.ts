@@ -13,7 +13,7 @@ const orchestratorFloors = [
   ['lib'],
   ['telemetry', 'config'],
   ['storage', 'doorbell', 'redis', 'files', 'secrets', 'mail', 'outbound'],
-  ['journal', 'models', 'mcp', 'audit', 'jobs'],
+  ['journal', 'models', 'mcp', 'audit', 'jobs', 'providers'],
   ['conversations', 'knowledge', 'tools', 'users', 'access', 'usage', 'limits', 'health', 'backup'],
   ['runs'],
   ['http'],

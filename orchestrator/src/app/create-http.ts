@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts'
 import { createConversations } from '../conversations/conversations.ts'
 import { createMessages } from '../conversations/messages.ts'
 import type { Finding } from '../health/finding.ts'
+import type { Authenticate } from '../http/admit.ts'
 import { createAuthenticate } from '../http/authenticate.ts'
 import { createApiKeyRoutes } from '../http/routes/api-keys.ts'
 import { createChatRoutes } from '../http/routes/chat.ts'
@@ -36,6 +37,12 @@ import { createPeopleHandlers } from './people-routes.ts'
 /** Rung when somebody's standing has changed, where runs are rung by their ids. */
 const PEOPLE_BELL = 'people'
 
+interface Door {
+  cookie: SessionCookie
+  authenticate: Authenticate
+  changed: () => void
+}
+
 interface HttpParts {
   config: Config
   database: Database
@@ -64,7 +71,7 @@ export function createHttp(parts: HttpParts): HttpServer {
   doorbell.listen(PEOPLE_BELL, () => standing.look())
   const changed = (): void => doorbell.ring({ runId: PEOPLE_BELL, seq: 0 })
   return createServer({
-    handlers: createHandlers(parts, cookie, changed),
+    handlers: createHandlers(parts, { cookie, authenticate, changed }),
     authenticate,
     standing,
     limits: createLimits(config, database, redis),
@@ -79,8 +86,9 @@ export function createHttp(parts: HttpParts): HttpServer {
   })
 }
 
-function createHandlers(parts: HttpParts, cookie: SessionCookie, changed: () => void): Handlers {
-  const { config, database, people, journal, runs, model, tools, metrics, ready, examine } = parts
+function createHandlers(parts: HttpParts, door: Door): Handlers {
+  const { cookie } = door
+  const { config, database, log, people, journal, runs, model, tools, metrics, ready, examine } = parts
   const { appName, version } = config
   const { readers } = journal
   const conversations = createConversations(database)
@@ -93,7 +101,7 @@ function createHandlers(parts: HttpParts, cookie: SessionCookie, changed: () => 
       version,
       environment: config.environment,
     }),
-    ...createPeopleHandlers({ config, database, people, runs, metrics, cookie, changed }),
+    ...createPeopleHandlers({ config, database, people, runs, metrics, log, ...door }),
     ...createApiKeyRoutes({ ...people, cookie }),
     ...createConversationRoutes({
       conversations,

@@ -3,9 +3,11 @@ import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import { newId } from '../lib/new-id.ts'
 import { type Mail, openMail } from '../mail/open-mail.ts'
+import type { Provider } from '../providers/provider.ts'
 import { openSecrets } from '../secrets/open-secrets.ts'
 import type { Database } from '../storage/database.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
+import { createIdentities, type Identities } from '../users/identities.ts'
 import { createInvitations, type Invitations } from '../users/invitations.ts'
 import { createLetters } from '../users/letters.ts'
 import { createOwnAccount, type OwnAccount } from '../users/own-account.ts'
@@ -17,6 +19,7 @@ import { createSignInCodes, type SignInCodes } from '../users/sign-in-codes.ts'
 import { createSignInThrottle } from '../users/sign-in-throttle.ts'
 import { createSignUp, type SignUp } from '../users/sign-up.ts'
 import { type Credentials, openCredentials } from './open-credentials.ts'
+import { openProviders } from './open-providers.ts'
 
 /** What knows people: how they come in, who is in, and what becomes of them. */
 export interface PeopleRooms extends Credentials {
@@ -28,6 +31,8 @@ export interface PeopleRooms extends Credentials {
   account: OwnAccount
   people: People
   invitations: Invitations
+  identities: Identities
+  providers: Provider[]
   close(): Promise<void>
 }
 
@@ -46,19 +51,24 @@ export async function openPeople(parts: {
   const letters = createLetters({ mail, appName, publicUrl: config.http.publicUrl })
   const throttle = createSignInThrottle(database, secrets)
   const sessions = createSessions(database, secrets)
+  const providers = openProviders(config.providers)
   const common = { database, secrets, throttle, letters, ownerEmail, log }
   const passwords = createPasswords({ ...common, hasher: createPasswordHasher(), sessions, appName })
   return {
     ...(await openCredentials({ ...parts, secrets })),
-    waysIn: { appName, providers: [], signUp: mode, mail: mail !== null },
+    waysIn: { appName, providers: providers.map(({ id, name }) => ({ id, name })), signUp: mode, mail: mail !== null },
     codes: createSignInCodes({ database, secrets, newId, ownerEmail }),
     sessions,
     passwords,
     signUp: createSignUp({ ...common, passwords, mode }),
     account: createOwnAccount(common),
     people: createPeople(common),
-    invitations: createInvitations(common),
-    close: async () => mail?.close(),
+    invitations: createInvitations({ ...common, mode }),
+    identities: createIdentities({ ...common, mode }),
+    providers,
+    close: async () => {
+      await Promise.all([mail?.close(), ...providers.map((provider) => provider.close())])
+    },
   }
 }
 

@@ -1,15 +1,18 @@
+import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import { exportConversations, exportMessages } from '../conversations/export-conversations.ts'
 import { recordAudit } from '../audit/record-audit.ts'
 import { exportAsJson, exportAsMarkdown } from '../http/export-account.ts'
+import type { Authenticate } from '../http/admit.ts'
 import { type CountSignIn, createEnter } from '../http/enter.ts'
 import { originOf } from '../http/origin-of.ts'
 import { createAccountRoutes, type ExportAccount } from '../http/routes/account.ts'
+import { createOauthRoutes } from '../http/routes/oauth.ts'
 import { createPeopleRoutes, type DeletePerson } from '../http/routes/people.ts'
 import { createSessionRoutes } from '../http/routes/session.ts'
 import { createSessionListRoutes } from '../http/routes/sessions.ts'
 import { createSignUpRoutes } from '../http/routes/sign-up.ts'
-import type { SessionCookie } from '../http/session-cookie.ts'
+import { createSessionCookie, type SessionCookie } from '../http/session-cookie.ts'
 import { exportUsage } from '../runs/export-usage.ts'
 import type { RunManager } from '../runs/run-manager.ts'
 import { stopAnswers } from '../runs/stop-answers.ts'
@@ -26,10 +29,12 @@ export function createPeopleHandlers(parts: {
   runs: RunManager
   metrics: Metrics
   cookie: SessionCookie
+  authenticate: Authenticate
+  log: Logger
   /** Somebody's standing has changed: open streams are looked at, here and elsewhere. */
   changed: () => void
 }) {
-  const { config, database, people, runs, metrics, cookie, changed } = parts
+  const { config, database, people, runs, metrics, cookie, authenticate, log, changed } = parts
   const { appName, version } = config
   const count: CountSignIn = (method, outcome) => metrics.signIns.inc({ method, outcome })
   const enter = createEnter({ sessions: people.sessions, cookie, count })
@@ -43,6 +48,15 @@ export function createPeopleHandlers(parts: {
     ...createSignUpRoutes({ ...people, enter, count, changed, appName, version }),
     ...createSessionListRoutes({ sessions: people.sessions, changed }),
     ...createAccountRoutes({ ...people, cookie, exportAccount: exporter(database, people), deletePerson, changed }),
+    ...createOauthRoutes({
+      ...people,
+      trips: createSessionCookie(config.http.publicUrl, 'trip'),
+      authenticate,
+      enter,
+      count,
+      publicUrl: config.http.publicUrl,
+      log,
+    }),
     ...createPeopleRoutes({
       ...people,
       deletePerson,

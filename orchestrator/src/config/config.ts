@@ -57,6 +57,12 @@ export interface Config {
   people: { ownerEmail: string | null; signUp: 'open' | 'invite' | 'closed' }
   /** null: no mail is sent, and administrators hand links over. */
   mail: { url: string; from: string } | null
+  /** Where else people sign in; null: not there. */
+  providers: {
+    google: { clientId: string; clientSecret: string } | null
+    github: { clientId: string; clientSecret: string } | null
+    oidc: { issuer: string; name: string; clientId: string; clientSecret: string | null } | null
+  }
   prometheusEnabled: boolean
   /** null: off. */
   tracing: TracingSettings | null

@@ -5,6 +5,7 @@ import { ConfigError, type ConfigFault } from './config-error.ts'
 import type { Config, S3Settings } from './config.ts'
 import type { Environment } from './env.ts'
 import { noticeMisspelt } from './misspelt.ts'
+import { faultsOfProviders, providersOf } from './providers.ts'
 import { type Findings, readEnvironment } from './read-environment.ts'
 import { refuseInProduction } from './refuse-production.ts'
 
@@ -35,7 +36,7 @@ export function loadConfig(
 }
 
 function faultsOf(values: Environment, findings: Findings, { cwd }: LoadOptions): ConfigFault[] {
-  const faults: ConfigFault[] = []
+  const faults: ConfigFault[] = [...faultsOfProviders(values)]
   if (values.ENVIRONMENT === 'production') {
     for (const name of findings.placeholders) {
       faults.push({
@@ -125,6 +126,7 @@ function toConfig(values: Environment, { version, cwd, terminal }: LoadOptions):
     rateLimit: rateLimitOf(values),
     people: { ownerEmail: values.OWNER_EMAIL, signUp: values.SIGNUP },
     mail: values.SMTP_URL === null ? null : { url: values.SMTP_URL, from: senderOf(values, publicUrl) },
+    providers: providersOf(values),
     prometheusEnabled: values.PROMETHEUS_ENABLED,
     tracing: tracingOf(values),
     sentryDsn: values.SENTRY_DSN,

@@ -2,7 +2,7 @@ import type { Config } from './config.ts'
 
 /** Every secret that is configured, to be blanked in whatever is written. */
 export function secretValues(config: Config): string[] {
-  const { secrets, model, mcp, http, database, redis, tracing, sentryDsn, backup, mail } = config
+  const { secrets, model, mcp, http, database, redis, tracing, sentryDsn, backup, mail, providers } = config
   const values = [
     ...Object.values(secrets),
     model.apiKey,
@@ -10,6 +10,7 @@ export function secretValues(config: Config): string[] {
     http.metricsToken,
     backup.key,
     ...(backup.s3 === null ? [] : [backup.s3.secretAccessKey]),
+    ...Object.values(providers).map((provider) => provider?.clientSecret ?? null),
     ...(mail === null ? [] : [mail.url, passwordIn(mail.url)]),
     ...(database.kind === 'postgres' ? [database.url, passwordIn(database.url)] : []),
     ...Object.values(tracing?.headers ?? {}),

@@ -72,6 +72,11 @@ export function address(...schemes: string[]) {
 
 export const webAddress = address('http', 'https')
 
+/** An issuer's identifier (OpenID Connect): compared letter by letter, its last slash included. */
+export const issuer = z
+  .string()
+  .refine((value) => hasScheme(value, ['http', 'https']), 'an address that begins with http:// or https://')
+
 export const webAddresses = list(webAddress, 'addresses that begin with http:// or https://, separated by commas')
 
 /** Scheme, host and port; a star would let every site act for the people who are signed in. */

@@ -1,6 +1,7 @@
 import {
   address,
   email,
+  issuer,
   logLevel,
   oneOf,
   origins,
@@ -170,18 +171,22 @@ export const people = {
     example: 'assistant@example.com',
     doc: 'The address mail is from.',
   },
-  GOOGLE_CLIENT_ID: { type: text, doc: 'The client for signing in with Google.', later: 'signing in with Google' },
-  GOOGLE_CLIENT_SECRET: {
+  GOOGLE_CLIENT_ID: {
     type: text,
-    secret: true,
-    doc: "That client's secret.",
-    later: 'signing in with Google',
+    doc: 'The OAuth client for signing in with Google. Its redirect address is `PUBLIC_URL` and `/api/oauth/google/callback`.',
   },
-  GITHUB_CLIENT_ID: { type: text, doc: 'The client for signing in with GitHub.', later: 'signing in with GitHub' },
-  GITHUB_CLIENT_SECRET: {
+  GOOGLE_CLIENT_SECRET: { type: text, secret: true, doc: "That client's secret." },
+  GITHUB_CLIENT_ID: {
     type: text,
-    secret: true,
-    doc: "That client's secret.",
-    later: 'signing in with GitHub',
+    doc: 'The OAuth app for signing in with GitHub. Its callback address is `PUBLIC_URL` and `/api/oauth/github/callback`.',
   },
+  GITHUB_CLIENT_SECRET: { type: text, secret: true, doc: "That app's secret." },
+  OIDC_ISSUER: {
+    type: issuer,
+    example: 'https://login.example.com/realms/team',
+    doc: 'Any other provider that speaks OpenID Connect, by its issuer, exactly as it calls itself. The redirect address is `PUBLIC_URL` and `/api/oauth/oidc/callback`.',
+  },
+  OIDC_CLIENT_ID: { type: text, doc: 'The client there.' },
+  OIDC_CLIENT_SECRET: { type: text, secret: true, doc: "That client's secret; unset for a public client." },
+  OIDC_NAME: { type: text, default: 'Single sign-on', doc: 'What its button says.' },
 } satisfies Variables

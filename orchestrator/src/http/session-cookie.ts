@@ -1,13 +1,13 @@
-/** The session cookie: HttpOnly, same-site, and on https bound to this very host (`__Host-`, RFC 6265bis). */
+/** A cookie with an opaque id: HttpOnly, same-site, and on https bound to this very host (`__Host-`, RFC 6265bis). */
 export interface SessionCookie {
   read(header: string | undefined): string | null
   set(sessionId: string, maxAgeSeconds: number): string
   clear(): string
 }
 
-export function createSessionCookie(publicUrl: string): SessionCookie {
+export function createSessionCookie(publicUrl: string, plainName = 'session'): SessionCookie {
   const secure = publicUrl.startsWith('https:')
-  const name = secure ? '__Host-session' : 'session'
+  const name = secure ? `__Host-${plainName}` : plainName
   const attributes = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`
   return {
     read: (header) => {

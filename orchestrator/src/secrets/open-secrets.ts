@@ -10,7 +10,7 @@ export interface Secrets extends Seal {
   hashes(purpose: HashPurpose, token: string): Buffer[]
 }
 
-export type HashPurpose = 'session' | 'sign-in-code' | 'invitation' | 'throttle' | 'refresh-token'
+export type HashPurpose = 'session' | 'sign-in-code' | 'invitation' | 'throttle' | 'oauth' | 'refresh-token'
 
 /**
  * Opens the secret key: the configured one, or in development one that is made on the first start and kept, readable by

@@ -8,6 +8,7 @@ import { queries } from '../storage/queries.ts'
 import { findByEmail } from './accounts.ts'
 import type { Letters } from './letters.ts'
 import { PeopleRefused } from './people-refused.ts'
+import { closed, type SignUpMode } from './sign-up-mode.ts'
 
 /** A link that makes one account: it is told or mailed once, works once, and can be taken back. */
 export interface Invitations {
@@ -22,8 +23,13 @@ export interface Invitations {
 const DAYS = 7
 const MOST_SHOWN = 500
 
-export function createInvitations(parts: { database: Database; secrets: Secrets; letters: Letters }): Invitations {
-  const { database, secrets, letters } = parts
+export function createInvitations(parts: {
+  database: Database
+  secrets: Secrets
+  letters: Letters
+  mode: SignUpMode
+}): Invitations {
+  const { database, secrets, letters, mode } = parts
   return {
     list: async () => {
       const rows = await database.asSystem((tx) => tx.sql<Row>(LIST, [null, MOST_SHOWN]))
@@ -33,6 +39,7 @@ export function createInvitations(parts: { database: Database; secrets: Secrets;
       if (role === 'admin' && by.role !== 'owner') {
         throw new PeopleRefused('forbidden', 'Only the owner invites administrators.')
       }
+      if (mode === 'closed') throw closed(mode)
       const code = newToken()
       const mailed = email !== undefined && letters.canSend
       const row = await database.asSystem(async (tx) => {

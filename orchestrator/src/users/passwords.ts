@@ -138,7 +138,7 @@ async function signIn(
   throw right ? new PeopleRefused('forbidden', SUSPENDED) : new PeopleRefused('sign_in_failed')
 }
 
-const SUSPENDED = 'This account is suspended. Ask an administrator.'
+export const SUSPENDED = 'This account is suspended. Ask an administrator.'
 
 async function proveIdentity({ database, hasher, throttle }: PasswordParts, who: Who): Promise<void> {
   const { person, origin, current } = who

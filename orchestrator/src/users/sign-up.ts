@@ -8,10 +8,9 @@ import { lookAtInvitation, useInvitation } from './invitations.ts'
 import type { Letters } from './letters.ts'
 import { type Passwords, refuseWithoutMail, storeHash } from './passwords.ts'
 import { PeopleRefused } from './people-refused.ts'
+import { closed, type SignUpMode } from './sign-up-mode.ts'
 import { lookAtCode, makeCode, useCode } from './sign-in-codes.ts'
 import type { SignInThrottle } from './sign-in-throttle.ts'
-
-export type SignUpMode = 'open' | 'invite' | 'closed'
 
 /** Making an account of one's own, with a password. All of it throws `PeopleRefused`. */
 export interface SignUp {
@@ -62,11 +61,6 @@ export function createSignUp(parts: SignUpParts): SignUp {
   }
 }
 
-function closed(mode: SignUpMode): PeopleRefused {
-  const detail = mode === 'closed' ? 'No accounts are made here any more.' : 'Ask an administrator for an invitation.'
-  return new PeopleRefused('sign_up_closed', detail)
-}
-
 async function mailLink({ database, secrets, letters, throttle }: SignUpParts, email: string): Promise<void> {
   if (!(await throttle.count('mail', email))) return
   const code = await database.asSystem(async (tx) =>
@@ -98,6 +92,7 @@ async function signUp(parts: SignUpParts, { code, email, name, password }: Wish,
       role: right.role,
     }
     const person = await makeAccount(tx, account, parts.ownerEmail, { means: 'password', origin })
+    if (mode === 'closed' && person.role !== 'owner') throw closed(mode)
     if (right.invited) {
       const actor = { kind: 'person', id: person.id } as const
       await recordAudit(tx, { actor, action: 'invitation.accepted', details: { role: right.role }, origin })

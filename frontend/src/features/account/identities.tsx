@@ -4,6 +4,7 @@ import { Button } from '../../components/ui/button.tsx'
 import { FormProblem } from '../../components/ui/field.tsx'
 import { SectionCard } from '../../components/ui/section-card.tsx'
 import { request } from '../../lib/api.ts'
+import { returnedProblem } from '../../lib/returned-problem.ts'
 import { accountQuery } from './account-query.ts'
 
 /** Other providers this person signs in with. One is added only from here, by whoever is signed in. */
@@ -46,7 +47,7 @@ export function Identities({ account }: { account: Account }) {
         ))}
       </div>
       <div className="mt-3 empty:hidden">
-        <FormProblem error={link.error ?? unlink.error} />
+        <FormProblem error={link.error ?? unlink.error ?? returnedProblem()} />
       </div>
     </SectionCard>
   )

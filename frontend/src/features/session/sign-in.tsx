@@ -7,6 +7,7 @@ import { Icon } from '../../components/ui/icon.tsx'
 import { PageProblem } from '../../components/ui/page.tsx'
 import { Spinner } from '../../components/ui/spinner.tsx'
 import { ProblemError } from '../../lib/api.ts'
+import { returnedProblem } from '../../lib/returned-problem.ts'
 import { AskForLink } from './ask-for-link.tsx'
 import { Entrance, Providers, Turn, waysInQuery } from './entrance.tsx'
 import { JoinForm } from './join-form.tsx'
@@ -37,7 +38,7 @@ export function SignIn({ error }: { error: Error | null }) {
   if (view === 'sign-up') {
     return ways.data.mail ? <AskForLink what="sign-up" mail onBack={back} /> : <JoinForm code={null} onDone={back} />
   }
-  return <PasswordForm ways={ways.data} error={error ?? returned()} onTurn={setView} />
+  return <PasswordForm ways={ways.data} error={error ?? returnedProblem()} onTurn={setView} />
 }
 
 function PasswordForm({ ways, error, onTurn }: { ways: WaysIn; error: Error | null; onTurn: (view: View) => void }) {
@@ -71,24 +72,6 @@ function PasswordForm({ ways, error, onTurn }: { ways: WaysIn; error: Error | nu
       </p>
     </Entrance>
   )
-}
-
-const reasons: Record<string, string> = {
-  sign_up_closed: 'There is no account for it here. Ask an administrator for an invitation.',
-  email_taken: 'An account here has this address. Sign in to it, and link the other one in the settings.',
-  code_invalid: 'The invitation was used already or has expired. Ask for a fresh one.',
-  forbidden: 'This account is suspended. Ask an administrator.',
-}
-
-let kept: Error | null | undefined
-
-/** Why somebody comes back from another provider without being signed in. */
-function returned(): Error | null {
-  if (kept !== undefined) return kept
-  const code = /^#problem=([a-z_]{1,40})$/.exec(location.hash)?.[1]
-  if (code !== undefined) history.replaceState(history.state, '', location.pathname)
-  kept = code === undefined ? null : new Error(reasons[code] ?? 'The provider did not say who you are. Try once more.')
-  return kept
 }
 
 function Refused({ error }: { error: Error }) {
