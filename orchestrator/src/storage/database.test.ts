@@ -120,6 +120,14 @@ test('a statement that nobody waits for stands with the commit, or fails it with
   expect([await exists(kept), await exists(undone)]).toEqual([true, false])
 })
 
+test('what fails behind a statement that nobody waits for fails with the error of that one', async () => {
+  const work = db.asSystem(async (tx) => {
+    tx.send({ text: 'select 1 / $1::int', values: [0], name: 'by_zero' })
+    await tx.sql('select 1 as one')
+  })
+  await expect(work).rejects.toMatchObject({ code: '22012' })
+})
+
 test('a transaction that has ended takes no more statements', async () => {
   const leaked = await db.asSystem(async (tx) => tx)
   await expect(leaked.sql('select 1')).rejects.toThrow('has ended')

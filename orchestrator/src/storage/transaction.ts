@@ -159,7 +159,8 @@ export class Transaction implements Tx {
       this.#failure ??= error
       this.retryable ||= isRetryable(error)
       this.broken ||= isConnectionLoss(error)
-      throw toDatabaseError(error)
+      // Refused because of a statement before it, whose answer may not have been waited for: that one is the reason.
+      throw toDatabaseError(sqlState(error) === '25P02' ? this.#failure : error)
     }
   }
 
