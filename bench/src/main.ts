@@ -46,27 +46,38 @@ async function run(): Promise<number> {
   const at = new Date()
   const machine = lookAtMachine()
   const results: Results = { at: at.toISOString(), machine, quick: values.quick }
+  const file =
+    values.out ?? join(import.meta.dirname, '../results', `${at.toISOString().slice(0, 16).replace(/\D/g, '')}.json`)
+  await mkdir(dirname(file), { recursive: true })
   await buildWebApp()
   const stage = await startStage(values.profile ?? null)
+  const failed: string[] = []
   try {
-    const names = stage.peers.map((peer) => peer.name)
-    if (!names.includes('nginx')) console.log('nginx is left out: it is not installed here')
-    const pace = values.quick ? { rounds: 1, factor: 0.6 } : { rounds: 2, factor: 1 }
+    if (stage.peers.every((peer) => peer.name !== 'nginx')) console.log('nginx is left out: it is not installed here')
     for (const name of chosen) {
-      console.log(`measuring ${name} …`)
-      Object.assign(results, { [name]: await measure[name](stage, pace) })
+      if (!(await measureOne(stage, name, results))) failed.push(name)
+      machine.load.after = load()
+      // After each: what comes later may fail, and a quarter of an hour is long.
+      await writeFile(file, `${JSON.stringify(results, null, 1)}\n`)
     }
   } finally {
     await stage.stop()
   }
-  machine.load.after = load()
   console.log(`\n${tableOf(results)}\n`)
-  const file =
-    values.out ?? join(import.meta.dirname, '../results', `${at.toISOString().slice(0, 16).replace(/\D/g, '')}.json`)
-  await mkdir(dirname(file), { recursive: true })
-  await writeFile(file, `${JSON.stringify(results, null, 1)}\n`)
-  console.log(
-    `${Math.round((performance.now() - began) / 1000)} s, load ${machine.load.before} → ${machine.load.after}, kept in ${file}`,
-  )
-  return 0
+  const seconds = Math.round((performance.now() - began) / 1000)
+  console.log(`${seconds} s, load ${machine.load.before} → ${machine.load.after}, kept in ${file}`)
+  if (failed.length > 0) console.log(`Not measured: ${failed.join(', ')}`)
+  return failed.length > 0 ? 1 : 0
+}
+
+async function measureOne(stage: Stage, name: FigureName, results: Results): Promise<boolean> {
+  console.log(`measuring ${name} …`)
+  try {
+    const pace = values.quick ? { rounds: 1, factor: 0.6 } : { rounds: 2, factor: 1 }
+    Object.assign(results, { [name]: await measure[name](stage, pace) })
+    return true
+  } catch (error) {
+    console.error(error)
+    return false
+  }
 }
