@@ -20,7 +20,7 @@ async function startPriced(): Promise<TestApp> {
   const inputSchema = { type: 'object', properties: { key: { type: 'string' } } }
   const server = await startMcpSimulator({
     name: 'notes',
-    tools: [{ name: 'echo', inputSchema, annotations: { readOnlyHint: true } }],
+    tools: [{ name: 'echo', inputSchema, annotations: { readOnlyHint: true, openWorldHint: false } }],
   })
   onTestFinished(() => server.close())
   const env = { MCP_DISCOVERY_URLS: server.url, MODEL_PRICES_FILE: prices }
