@@ -50,4 +50,4 @@ for service in frontend mcp_example prometheus; do follow "$service/metrics_toke
 
 # In a container this runs as root; the files belong to whoever owns the folder.
 if [ "$(id -u)" = 0 ]; then chown -R "$(stat -c %u:%g .)" .; fi
-if [ "$made" -gt 0 ]; then echo "Made $made passwords and keys in secrets/: keep a copy of the folder with your backups."; fi
+if [ "$made" -gt 0 ]; then echo "Made $made passwords and keys in secrets/: keep a copy of the folder, apart from your backups: nothing opens them without it."; fi

@@ -23,6 +23,7 @@ const optional = [
   'SENTRY_DSN',
   'VECTOR_DB_API_KEY',
   'S3_SECRET_ACCESS_KEY',
+  'BACKUP_KEY',
 ]
 
 const postgres = await keep('postgres-secret', { password: random(), 'app-password': random() })

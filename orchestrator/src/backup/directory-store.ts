@@ -50,7 +50,9 @@ async function readBounded(path: string, file: string, maxBytes: number): Promis
   })
   if (handle === null) return null
   try {
-    const { size } = await handle.stat()
+    const found = await handle.stat()
+    if (!found.isFile()) throw new DamagedBackup(file, 'is no file')
+    const { size } = found
     if (size > maxBytes) throw new DamagedBackup(file, `has ${size} bytes, where ${maxBytes} belong`)
     return await handle.readFile()
   } finally {

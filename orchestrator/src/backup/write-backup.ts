@@ -21,6 +21,8 @@ export interface WriteOptions {
   version: string
   kind: Manifest['database']['kind']
   progress: ReadProgress
+  /** For tests: parts of another size. */
+  partBytes?: number
 }
 
 /**
@@ -56,7 +58,7 @@ async function writeParts(client: AdminConnection, options: WriteOptions): Promi
   // Reading goes on beside it; what would drop or change a table waits.
   if (heaps.length > 0) await client.query(`lock table only ${heaps.map(quote).join(', only ')} in access share mode`)
   const sums = tables.map(() => new RowSum())
-  const parts = new PartWriter(name, key, store)
+  const parts = new PartWriter(name, key, store, options.partBytes ?? PART_BYTES)
   const take = async (at: number, lines: Buffer): Promise<void> => {
     sums[at]?.add(lines)
     await parts.add(at, lines)
@@ -99,8 +101,10 @@ class PartWriter {
   #backup: string
   #key: BackupKey
   #store: BackupStore
+  #most: number
 
-  constructor(backup: string, key: BackupKey, store: BackupStore) {
+  constructor(backup: string, key: BackupKey, store: BackupStore, most: number) {
+    this.#most = most
     this.#backup = backup
     this.#key = key
     this.#store = store
@@ -114,7 +118,7 @@ class PartWriter {
     const frame = await sealFrame(this.#key, place, Buffer.concat([head, lines]))
     this.#frames.push(frame)
     this.#bytes += frame.length
-    if (this.#bytes >= PART_BYTES) await this.flush()
+    if (this.#bytes >= this.#most) await this.flush()
   }
 
   async flush(): Promise<void> {

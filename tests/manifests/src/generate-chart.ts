@@ -1,5 +1,5 @@
-// Writes what follows from the chart's values.yaml and templates: values.schema.json, README.md, the copies of the backup's
-// scripts, and default.yaml, which `helm template` renders from the defaults, its generated secrets blanked.
+// Writes what follows from the chart's values.yaml and templates: values.schema.json, README.md, and default.yaml, which
+// `helm template` renders from the defaults, its generated secrets blanked.
 // With `--check` it writes nothing, and fails where a file is not what it would write.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,9 +14,6 @@ const values = readValues(readFileSync(join(chart, 'values.yaml'), 'utf8'))
 const files: Record<string, string> = {
   'helm/ai-assistant/values.schema.json': chartSchema(values),
   'helm/ai-assistant/README.md': chartReadme(values),
-  // A chart can read no file outside of its folder.
-  'helm/ai-assistant/files/dump.sh': readFileSync(join(root, 'k8s/base/backup/dump.sh'), 'utf8'),
-  'helm/ai-assistant/files/upload.mjs': readFileSync(join(root, 'k8s/base/backup/upload.mjs'), 'utf8'),
 }
 for (const [name, text] of Object.entries(files)) settle(name, text)
 if (findTool('helm') !== null) settle('helm/default.yaml', await defaults())

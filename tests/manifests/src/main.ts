@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '../../..')
 const { missing } = await prepareTools()
 
 /** What speaks to none of the programs that Go brings. */
-const independent = ['make-secrets', 'doctor', 'upload']
+const independent = ['make-secrets', 'doctor']
 
 const folder = await mkdtemp(join(tmpdir(), 'ai-assistant-report-'))
 try {

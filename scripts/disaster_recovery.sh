@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# Puts the system back from a backup, and then looks at it: docs/operations.md says when and how. --help says more.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+usage() {
+  cat <<'TEXT'
+Usage: scripts/disaster_recovery.sh [<backup> | latest] [--dry-run] [--yes] [--namespace <name>] [--url <address>] [--redis <file>]
+
+Restores a backup (the latest, unless one is named) beside the live database, compares it row by row, and lets it take the live
+one's place, which is kept; then asks the system at --url whether it is well. It works on what Compose runs here, on a cluster
+with --namespace, else on what .env names. --dry-run changes nothing; --yes does not ask.
+
+Redis needs no restoring: it holds wake-ups and limits alone. A snapshot named by --redis is accepted, and left where it is.
+TEXT
+}
+
+backup=latest
+namespace=
+url=
+options=()
+while (($# > 0)); do
+  case $1 in
+    -h | --help) usage && exit ;;
+    --dry-run | --yes) options+=("$1") && shift ;;
+    --namespace) namespace=${2:?--namespace takes a name} && shift 2 ;;
+    --url) url=${2:?--url takes an address} && shift 2 ;;
+    --redis) echo "Redis comes back empty and needs no snapshot: ${2:?--redis takes a file} stays where it is" && shift 2 ;;
+    -*) usage >&2 && exit 2 ;;
+    *) backup=$1 && shift ;;
+  esac
+done
+# Into a command of a manifest it goes as it is.
+[[ $backup =~ ^[a-z0-9_]+$ ]] || { echo "No backup is called $backup" >&2 && exit 2; }
+
+# In the cluster the CronJob's pod has the database, the keys and the volume: a Job of its own, with another command.
+restore_in_cluster() {
+  local job command='"scripts/restore.ts", "'$backup'"' option
+  job=restore-$(date -u +%Y%m%d-%H%M%S)
+  [[ " ${options[*]-} " == *' --yes '* || " ${options[*]-} " == *' --dry-run '* ]] || { echo 'In a cluster nobody can be asked: add --yes or --dry-run' >&2 && exit 2; }
+  for option in "${options[@]}"; do command+=", \"$option\""; done
+  kubectl create job "$job" --namespace "$namespace" --from=cronjob/postgres-backup --dry-run=client --output json |
+    sed "s#\"scripts/backup.ts\"#$command#" | kubectl apply --namespace "$namespace" --filename -
+  kubectl wait --namespace "$namespace" --for=condition=complete --timeout=4h "job/$job" &
+  kubectl wait --namespace "$namespace" --for=condition=ready --timeout=5m pod --selector="job-name=$job" || true
+  kubectl logs --namespace "$namespace" --follow "job/$job"
+  wait $!
+}
+
+if [[ -n $namespace ]]; then
+  restore_in_cluster
+elif command -v docker >/dev/null && [[ -n $(docker compose ps --quiet --status running postgres 2>/dev/null) ]]; then
+  docker compose run --rm backup node scripts/restore.ts "$backup" "${options[@]}"
+else
+  node scripts/in-runtime.mjs scripts/restore.ts "$backup" "${options[@]}"
+fi
+
+if [[ -n $url ]]; then exec scripts/verify_deployment.sh ${namespace:+--namespace "$namespace"} "$url"; fi
+echo 'Look at it now: npm run doctor, scripts/verify_deployment.sh <address>'
