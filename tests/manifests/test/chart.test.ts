@@ -34,6 +34,13 @@ const sets = [
   { name: 'minimal', args: file('minimal'), expected: { secrets: {}, connections: null } },
 ]
 
+const documentSchema = z.object({
+  kind: z.string(),
+  metadata: z.object({ name: z.string() }),
+  data: z.record(z.string(), z.string()).optional(),
+  spec: z.unknown().optional(),
+})
+
 function file(name: string): string[] {
   return ['--values', join(chart, `ci/${name}-values.yaml`)]
 }
@@ -45,6 +52,27 @@ test.each(sets)('the $name values lint, render, and are valid, confined and comp
   const { faults } = await validate(yaml)
   expect(faults).toEqual([])
   expect(faultsOf(yaml, expected)).toEqual([])
+})
+
+test('rules and dashboards are what Compose has, for a Prometheus with and without the operator', async () => {
+  const args = [
+    '--set',
+    'monitoring.enabled=true,monitoring.prometheusRule=true',
+    '--show-only',
+    'templates/monitoring.yaml',
+  ]
+  const documents = (await helmTemplate(...args))
+    .split(/^---$/m)
+    .map((text) => documentSchema.nullable().parse(parse(text)))
+  const named = (kind: string, name: string) =>
+    documents.find((one) => one?.kind === kind && one.metadata.name.endsWith(name))
+  for (const name of ['slos', 'alerts', 'backups']) {
+    const text = readFileSync(join(root, `monitoring/rules/${name}.yml`), 'utf8')
+    expect(named('ConfigMap', '-rules')?.data?.[`${name}.yml`]).toBe(text)
+    expect(named('PrometheusRule', `-${name}`)?.spec).toEqual(parse(text))
+  }
+  const overview = readFileSync(join(root, 'monitoring/grafana/dashboards/overview.json'), 'utf8')
+  expect(named('ConfigMap', '-dashboards')?.data?.['overview.json']).toBe(overview)
 })
 
 test('what is generated from the values is committed as it would be generated', async () => {
