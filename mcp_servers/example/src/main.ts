@@ -11,7 +11,7 @@ import { createExampleServer } from './server.ts'
 import type { ToolCallRecord } from './tool.ts'
 
 const now = () => new Date()
-const log = createLog((line) => process.stderr.write(line), now)
+const log = createLog((line) => process.stderr.write(line), now, process.env['LOG_LEVEL'] || 'info')
 
 try {
   const config = readConfig(process.env, process.argv.slice(2))
@@ -79,8 +79,9 @@ function startHttp(config: Config): void {
   })
 }
 
-function logCall({ tool, outcome, milliseconds, error }: ToolCallRecord): void {
-  const fields = { tool, outcome, milliseconds: Math.round(milliseconds), ...(error === undefined ? {} : { error }) }
+function logCall({ milliseconds, ...record }: ToolCallRecord): void {
+  const { outcome } = record
+  const fields = { ...record, milliseconds: Math.round(milliseconds) }
   log(outcome === 'error' ? 'error' : 'info', 'tool_call', fields)
 }
 

@@ -37,6 +37,8 @@ export interface ToolCallRecord {
   tool: string
   outcome: 'ok' | 'fault' | 'cancelled' | 'error'
   milliseconds: number
+  /** The trace that the caller is in (W3C, in `_meta`), by which its logs and ours are found together. */
+  trace?: string
   /** Only for `error`: the tool's own failure, for the log and not for the caller. */
   error?: unknown
 }
@@ -52,11 +54,13 @@ export function registerTool<Input extends z.ZodObject, Output extends z.ZodObje
   const config: { inputSchema: z.ZodObject; outputSchema: z.ZodObject } = { inputSchema: input, outputSchema: output }
   server.registerTool(name, { title, description, annotations, ...config }, async (args, context) => {
     const started = performance.now()
+    const trace = traceOf(context)
     const record = (outcome: ToolCallRecord['outcome'], error?: unknown): void =>
       onCall({
         tool: name,
         outcome,
         milliseconds: performance.now() - started,
+        ...(trace === null ? {} : { trace }),
         ...(error === undefined ? {} : { error }),
       })
     try {
@@ -89,6 +93,12 @@ function toToolCall({ mcpReq }: ServerContext): ToolCall {
       await mcpReq.notify({ method: 'notifications/progress', params: { progressToken, progress, total, message } })
     },
   }
+}
+
+/** The id of the caller's trace: a part of what it sent, checked, so that it cannot write into our log what it likes. */
+function traceOf({ mcpReq }: ServerContext): string | null {
+  const traceparent = mcpReq._meta?.['traceparent']
+  return typeof traceparent === 'string' ? (/^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(traceparent)?.[1] ?? null) : null
 }
 
 function toErrorResult(text: string) {

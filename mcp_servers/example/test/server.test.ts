@@ -9,6 +9,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/client/stdio'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { MAIN, startServer, type RunningServer } from './start-server.ts'
 
+const TRACE = '0af7651916cd43dd8448eb211c80319c'
 const TOKEN = 'a-token-of-this-test'
 const ERAS = [
   ['2026-07-28', { versionNegotiation: { mode: 'auto' } }],
@@ -75,7 +76,11 @@ describe.each(ERAS)('a client of protocol %s', (version, options) => {
 
   test('gets readable text and structured content', async () => {
     const client = await connectHttp()
-    const result = await client.callTool({ name: 'calculate', arguments: { expression: '17% of 2,340' } })
+    const result = await client.callTool({
+      name: 'calculate',
+      arguments: { expression: '17% of 2,340' },
+      _meta: { traceparent: `00-${TRACE}-b7ad6b7169203331-01` },
+    })
     expect(result).toMatchObject({
       content: [{ type: 'text', text: '17% of 2,340 = 397.8' }],
       structuredContent: { value: '397.8', exact: true },
@@ -219,6 +224,7 @@ test('counts requests and calls for Prometheus, and paths nobody serves under on
 test('logs one JSON line an event, without arguments', () => {
   const lines = server.logged().trim().split('\n')
   expect(lines.map((line) => JSON.parse(line).event)).toEqual(expect.arrayContaining(['listening', 'tool_call']))
+  expect(lines.some((line) => JSON.parse(line).trace === TRACE)).toBe(true)
   expect(server.logged()).not.toContain('Water the plants')
   expect(server.logged()).not.toContain(TOKEN)
 })

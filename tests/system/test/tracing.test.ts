@@ -1,12 +1,15 @@
 import { startMcpSimulator } from '@ai-assistant/simulators/mcp-simulator'
 import { startModelSimulator } from '@ai-assistant/simulators/model-simulator'
 import { type CollectedSpan, startTraceCollector } from '@ai-assistant/simulators/trace-collector'
-import { afterAll, afterEach, expect, test } from 'vitest'
+import { afterAll, afterEach, expect, inject, test } from 'vitest'
+import { answerEnds, ask } from '../src/browser/page-actions.ts'
+import { startBrowser } from '../src/browser/start-browser.ts'
 import { readAnswer } from '../src/product/read-answer.ts'
 import { type Product, startProduct } from '../src/product/start-product.ts'
 
 const models = await startModelSimulator()
 const tools = await startMcpSimulator({ name: 'lab', tools: ['echo'] })
+const chromium = inject('chromium')
 let product: Product | null = null
 
 afterEach(async () => {
@@ -82,6 +85,29 @@ test('a click, its answer and its tool calls are one trace through every server,
   expect(product.logs()).not.toContain(client.cookie.split('=')[1])
   expect(collector.text()).not.toContain(canary)
   await collector.close()
+})
+
+test.skipIf(chromium === null)('the trace begins with the click on the page', async () => {
+  const collector = await startTraceCollector()
+  const { product } = await start(collector.url, 'sim-len10')
+  const browser = await startBrowser(chromium!)
+  try {
+    const page = browser.context.pages()[0] ?? (await browser.context.newPage())
+    await page.goto(`${product.url}/#${await product.orchestrator.ownerCode()}`)
+    const sent = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/api/chat'))
+    await ask(page, 'Count')
+    const [, trace, click] = ((await (await sent).headerValue('traceparent')) ?? '').split('-')
+    await answerEnds(page)
+    await product.stop()
+    const spans = collector.spans.filter((span) => span.traceId === trace)
+    expect(spans.find((span) => span.service === 'frontend')?.parentSpanId).toBe(click)
+    expect(spans.map((span) => span.name)).toEqual(
+      expect.arrayContaining(['POST /api/chat', 'invoke_agent assistant', 'chat sim-len10']),
+    )
+  } finally {
+    await browser.close()
+    await collector.close()
+  }
 })
 
 test('an answer stays in its trace when another life of the server goes on with it', async () => {
