@@ -75,11 +75,10 @@ export function createServer(options: ServerOptions): FastifyInstance {
   const { patience = PATIENCE } = options
   const app: FastifyInstance = fastify({
     loggerInstance: options.log as FastifyBaseLogger,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request' }),
     bodyLimit: options.maxBodyBytes,
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     genReqId: newId,
-    requestIdLogLabel: 'request',
     // These come before any hook.
     frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply.headers(headers)),
     clientErrorHandler: answerMalformed(headers),

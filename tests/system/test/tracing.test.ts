@@ -80,6 +80,8 @@ test('a click, its answer and its tool calls are one trace through every server,
   expect(lines.map((line) => JSON.parse(line).msg)).toEqual(
     expect.arrayContaining(['An answer begins', 'An answer ended', 'Answered a request']),
   )
+  const answered = lines.map((line) => JSON.parse(line)).find((line) => line.msg === 'Answered a request')
+  expect(answered.request).toMatch(/^[0-9a-f-]{36}$/)
   expect(product.logs()).not.toContain(canary)
   expect(product.logs()).not.toContain('key-of-the-tests')
   expect(product.logs()).not.toContain(client.cookie.split('=')[1])
