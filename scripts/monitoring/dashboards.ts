@@ -173,6 +173,16 @@ const models: Dashboard = {
       ],
     },
     {
+      title: 'Cost an hour',
+      about: 'By the price list, in its currency; models without a price are missing.',
+      show: [['sum by (model, currency) (rate(model_cost_total[1h])) * 3600', '{{model}} {{currency}}']],
+    },
+    {
+      title: 'Cost in the last day',
+      kind: 'stat',
+      show: [['sum by (currency) (increase(model_cost_total[1d]))', '{{currency}}']],
+    },
+    {
       title: 'Tokens in the last day',
       kind: 'table',
       width: 24,

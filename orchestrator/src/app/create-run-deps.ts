@@ -40,6 +40,6 @@ export function createRunDeps(parts: {
     clock: () => performance.now(),
     log,
     tracer,
-    observe: observeRuns(metrics),
+    observe: observeRuns(metrics, prices),
   }
 }

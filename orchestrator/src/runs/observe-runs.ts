@@ -1,8 +1,9 @@
 import type { Metrics } from '../telemetry/metrics.ts'
+import type { Prices } from '../usage/prices.ts'
 import type { RunObserver } from './run-context.ts'
 
 /** Counts what runs do. */
-export function observeRuns(metrics: Metrics): RunObserver {
+export function observeRuns(metrics: Metrics, prices: Prices): RunObserver {
   return {
     started: (kind) => metrics.runsStarted.inc({ kind }),
     parked: () => metrics.runsParked.inc(),
@@ -16,6 +17,8 @@ export function observeRuns(metrics: Metrics): RunObserver {
       metrics.modelCallSeconds.observe({ model }, seconds)
       metrics.tokens.inc({ model, kind: 'input' }, usage.inputTokens)
       metrics.tokens.inc({ model, kind: 'output' }, usage.outputTokens)
+      const cost = prices.of(model, usage)
+      if (cost !== null) metrics.modelCost.inc({ model, currency: prices.currency }, cost.costNanos / 1e9)
       metrics.cachedTokens.inc({ model }, usage.cachedTokens)
       metrics.reasoningTokens.inc({ model }, usage.reasoningTokens)
     },

@@ -1,6 +1,10 @@
 import { Counter, Histogram, type Registry } from 'prom-client'
 
 export function createModelMetrics(registers: Registry[]) {
+  return { ...createTokenMetrics(registers), ...createCallMetrics(registers) }
+}
+
+function createTokenMetrics(registers: Registry[]) {
   return {
     /** Input and output only: what else is counted is a part of these, and would be counted twice in a sum by model. */
     tokens: new Counter({
@@ -21,6 +25,17 @@ export function createModelMetrics(registers: Registry[]) {
       labelNames: ['model'],
       registers,
     }),
+    modelCost: new Counter({
+      name: 'model_cost_total',
+      help: 'What model calls cost by the price list, in units of its currency; models without a price are not in it',
+      labelNames: ['model', 'currency'],
+      registers,
+    }),
+  }
+}
+
+function createCallMetrics(registers: Registry[]) {
+  return {
     modelCalls: new Counter({
       name: 'model_calls_total',
       help: 'Model calls by outcome',

@@ -6,6 +6,8 @@ import { silentTracer, type Tracer } from '@ai-assistant/telemetry/tracer'
 import { tracingSettings } from '@ai-assistant/telemetry/tracing-settings'
 import { AnswerPace } from '../../../orchestrator/src/runs/answer-pace.ts'
 import { observeRuns } from '../../../orchestrator/src/runs/observe-runs.ts'
+import { listPrices } from '../../../orchestrator/src/usage/price-list.ts'
+import { createPrices } from '../../../orchestrator/src/usage/prices.ts'
 import { createMetrics } from '../../../orchestrator/src/telemetry/metrics.ts'
 
 /** Often enough that the compiler has seen all there is. */
@@ -16,7 +18,7 @@ const WARM = 20_000
 export async function costStage(tally: Tally): Promise<void> {
   tally.begin('cost')
   const metrics = createMetrics()
-  const observe = observeRuns(metrics)
+  const observe = observeRuns(metrics, createPrices([listPrices]))
   const labels = { method: 'POST', path: '/api/chat', status: '202' }
   const pace = new AnswerPace({ clock: () => performance.now(), observe, receivedAt: null })
   pace.calling('m')

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type ModelSimulator, startModelSimulator } from '@ai-assistant/simulators/model-simulator'
@@ -75,6 +75,9 @@ async function open(keep: <T>(value: T, close: (value: T) => Promise<unknown>) =
     MCP_SERVICE_TOKEN: serviceToken,
     DATA_DIR: join(home, 'tools'),
   })
+  const prices = join(home, 'prices.json')
+  const models = { 'sim-lab': { input: 2, output: 8 } }
+  await writeFile(prices, JSON.stringify({ version: 'trial', currency: 'USD', models }))
   const orchestrator = {
     ENVIRONMENT: 'test',
     DATABASE_URL: await postgres.createDatabase(),
@@ -83,6 +86,7 @@ async function open(keep: <T>(value: T, close: (value: T) => Promise<unknown>) =
     OPENAI_API_KEY: 'key-of-the-trial',
     OPENAI_BASE_URL: simulator.url,
     OPENAI_MODEL: 'sim-lab',
+    MODEL_PRICES_FILE: prices,
     MCP_DISCOVERY_URLS: tools.url,
     MCP_SERVICE_TOKEN: serviceToken,
     RATE_LIMIT_ENABLED: 'false',
