@@ -1,5 +1,6 @@
 import type { Account, Invited, PeoplePage, PersonView, Session, SessionView } from '@ai-assistant/contract'
-import { describe, expect, inject, test } from 'vitest'
+import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { openDatabase } from '../src/storage/open-database.ts'
 import { type ApiClient, createApiClient } from './support/api-client.ts'
 import { startMailbox } from './support/mailbox.ts'
 import { startApp, type TestApp } from './support/start-app.ts'
@@ -273,6 +274,29 @@ describe('administrators', () => {
     const run = await back.run(runId)
     expect(run.state).toBe('cancelled')
   })
+
+  test.skipIf(inject('postgresUrl') === null)(
+    'suspension reaches a stream at another replica, bell or no bell',
+    async () => {
+      const app = await startApp({ model: 'sim-ttft1-itl20-len2000' })
+      const { client, id } = await member(app)
+      const { runId } = await client.send({ parts: [{ type: 'text', text: 'Hello' }] })
+      const replica = await startApp({ database: app.database, simulator: app.simulator, owner: false })
+      const there = createApiClient(replica.url, client.cookie)
+      await there.follow(runId, 0, (stream) => stream.text.includes('t0008'))
+      const cut = there.follow(runId).then(
+        (stream) => stream.done,
+        () => false,
+      )
+      // Straight in the database: nobody rings, and the answer itself goes on.
+      const database = await openDatabase(app.database, { log: { debug() {}, info() {}, warn() {} } })
+      onTestFinished(() => database.close())
+      await database.asSystem((tx) => tx.sql(`update app_user set status = 'suspended' where id = $1`, [id]))
+      expect(await cut).toBe(false)
+      const rows = await database.asSystem((tx) => tx.sql('select state from run where id = $1', [runId]))
+      expect(rows).toEqual([{ state: 'running' }])
+    },
+  )
 
   test('signing out and another role end the streams of that session, and no other’s', async () => {
     const app = await startApp({ model: 'sim-ttft1-itl20-len150' })
