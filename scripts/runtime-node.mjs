@@ -7,8 +7,8 @@ import { runNpm } from './runtime-npm.mjs'
 import { StartError } from './runtime-report.mjs'
 import { root } from './runtime-root.mjs'
 
-/** The oldest Node whose type stripping and bindings the servers are made for. */
-const wantedMajor = 24
+/** The oldest Node that the servers are made for: 24 strips types, and 24.7 is the first with argon2, for passwords. */
+const wanted = { major: 24, minor: 7 }
 
 /** Node 24 as npm packages: version and npm integrity of each platform's newest. */
 const packages = {
@@ -31,7 +31,7 @@ const packages = {
 }
 
 /**
- * Finds or fetches Node 24. The system's own is used as it is where it is 24 or newer; otherwise the platform's package is
+ * Finds or fetches Node 24. The system's own is used as it is where it is 24.7 or newer; otherwise the platform's package is
  * installed into `runtime/`, its integrity checked by npm against the table above.
  *
  * @param {import('./runtime-report.mjs').Reporter} report
@@ -40,7 +40,8 @@ const packages = {
  * @throws {StartError} where the platform has no Node 24 to fetch, or fetching failed
  */
 export async function ensureRuntime(report) {
-  if (Number(process.versions.node.split('.')[0]) >= wantedMajor) {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  if (major > wanted.major || (major === wanted.major && minor >= wanted.minor)) {
     return { node: process.execPath, env: environmentFor(process.execPath), system: true }
   }
   const platform = `${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`

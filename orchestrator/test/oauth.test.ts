@@ -111,6 +111,8 @@ test('a person signs in at a real provider, and is the same one the next time, u
   const second = new Traveller(app)
   expect(await second.travel('a1')).toBe('/')
   expect((await second.client().json<Session>('GET', '/api/session')).person).toEqual(person)
+  await app.client.json('PATCH', `/api/people/${person.id}`, { status: 'suspended' })
+  expect(await second.travel('a1')).toBe('/#problem=forbidden')
 })
 
 test('without an invitation nobody makes an account where SIGNUP asks for one; with it, once', async () => {
