@@ -200,14 +200,28 @@ async function reset(
     const current = used === null ? null : await activePerson(tx, used.userId)
     if (used === null || current === null) return null
     await storeHash(tx, current.id, hash)
-    await tx.run(queries.deleteFrom('session').where('user_id', '=', current.id))
-    await tx.run(queries.deleteFrom('sign_in_code').where('user_id', '=', current.id))
+    await closeOtherWays(tx, current.id, used.email !== null)
     await recordAudit(tx, { actor: { kind: 'person', id: current.id }, action: 'password.reset', origin })
     return used.email === null ? current : verified(tx, current, used.email, ownerEmail)
   })
   if (person === null) throw new PeopleRefused('code_invalid', 'Ask for a fresh link.')
   if (person.email !== null) letters.passwordChanged(person.email)
   return person
+}
+
+/** A new password ends what the old one opened. */
+async function closeOtherWays(tx: Tx, personId: string, provesAddress: boolean): Promise<void> {
+  // Whoever made the account with an address that was not theirs must not stay in it by another way.
+  if (provesAddress) {
+    const unproven = await tx.sql('select from app_user where id = $1 and email_verified_at is null', [personId])
+    if (unproven.length > 0) {
+      await tx.sql('delete from identity where user_id = $1', [personId])
+      await tx.sql('delete from api_key where user_id = $1', [personId])
+    }
+  }
+  await tx.sql('delete from session where user_id = $1', [personId])
+  await tx.sql('delete from token_family where user_id = $1', [personId])
+  await tx.sql('delete from sign_in_code where user_id = $1', [personId])
 }
 
 /** The code came by mail: the address is theirs, if it still is the account's. */
