@@ -34,6 +34,11 @@ describe.skipIf(chromium === null)('people', () => {
     expect(await accessibilityFaults(owner)).toEqual([])
     await dialog.getByRole('button', { name: 'Close', exact: true }).click()
 
+    // A fresh link in the very tab that is signed in already.
+    await owner.goto(`${product.url}/settings/people#${await product.orchestrator.ownerCode()}`)
+    await owner.waitForURL((url) => url.hash === '')
+    await owner.getByRole('heading', { name: 'People', exact: true }).waitFor()
+
     const ann = await openPage()
     await ann.goto(product.url)
     await ann.getByRole('textbox', { name: 'Password' }).waitFor()

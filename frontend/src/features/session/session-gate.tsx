@@ -22,7 +22,10 @@ export function SessionGate({ arrival, children }: SessionGateProps) {
   const session = useQuery({ ...sessionQuery, enabled: arrived === null })
   useEffect(() => {
     // A link opened later in this very tab: then only the fragment changes.
-    const listen = () => setArrived((before) => takeCode() ?? before)
+    const listen = () => {
+      const next = takeCode()
+      if (next !== null) setArrived(next)
+    }
     addEventListener('hashchange', listen)
     return () => removeEventListener('hashchange', listen)
   }, [])
