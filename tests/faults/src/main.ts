@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { tryBrokenBuilds } from './broken/try-broken-builds.ts'
+import { askDatabase } from './cluster/ask-database.ts'
 import { enterOwnMounts } from './cluster/small-disk.ts'
 import { startCluster } from './cluster/start-cluster.ts'
 import { addRound, newFigures } from './figures.ts'
@@ -47,6 +48,7 @@ async function run(): Promise<number> {
       const only = values.only ?? planned
       const result = await runRound(cluster, { seed: values.seed, round, faults, mix, ...(only ? { only } : {}) })
       addRound(figures, result.evidence, result.violations)
+      await forgetConversations(cluster.databaseUrl)
       console.log(
         `round ${round}: ${result.evidence.history.faults.length} faults in ${Math.round(result.seconds)} s, ` +
           `${result.evidence.store.runs.length} answers, ${result.violations.length} violations`,
@@ -72,4 +74,9 @@ async function run(): Promise<number> {
     `${held ? 'held' : 'broken'}: ${figures.faults} faults, ${figures.violations.length} violations, seed ${values.seed}`,
   )
   return held ? 0 : 1
+}
+
+/** A long run must not fill the database's disk by itself. Nobody is at work between two rounds. */
+async function forgetConversations(databaseUrl: string): Promise<void> {
+  await askDatabase(databaseUrl, 'truncate run_event, conversation cascade')
 }

@@ -13,7 +13,7 @@ export interface SmallDisk {
   remove(): Promise<void>
 }
 
-const sizeMb = 1024
+const sizeMb = 2048
 
 /** Marks a process that may mount: what it mounts, nobody else sees, and it is gone with it. */
 const mark = 'LAB_OWN_MOUNTS'
