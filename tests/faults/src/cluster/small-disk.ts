@@ -50,16 +50,24 @@ export async function makeSmallDisk(home: string): Promise<SmallDisk | null> {
   const ballast = join(path, 'ballast')
   return {
     path: data,
-    fill: async () => {
-      const { bavail, bsize } = await statfs(path)
-      await writeFile(ballast, '')
-      // Not to be waited for in one go: all the lab's wires are in this process.
-      await promisify(execFile)('fallocate', ['-l', String(bavail * bsize), ballast])
-    },
+    fill: () => fill(path, ballast),
     free: async () => {
       await truncate(ballast).catch(() => {})
       await rm(ballast, { force: true })
     },
     remove: async () => void execFileSync('umount', ['--lazy', path]),
+  }
+}
+
+/** To the last byte: while the database goes on writing, what was free a moment ago may be gone. */
+async function fill(path: string, ballast: string, attempts = 20): Promise<void> {
+  const { bavail, bsize } = await statfs(path)
+  await writeFile(ballast, '')
+  try {
+    // Not to be waited for in one go: all the lab's wires are in this process.
+    await promisify(execFile)('fallocate', ['-l', String(bavail * bsize), ballast])
+  } catch (error) {
+    if (attempts === 1) throw error
+    await fill(path, ballast, attempts - 1)
   }
 }
