@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { MIGRATIONS, readMigrations } from '../../orchestrator/src/storage/migration-files.ts'
 import { findBadImports, readSources } from './floors.ts'
 import { findRegistryHosts } from './lockfile.ts'
+import { findOpenSockets } from './sockets.ts'
 import { runProgram } from './run-program.ts'
 
 export interface Stage {
@@ -28,6 +29,7 @@ export function checkStages(root: string, files: string[]): Stage[] {
     })),
     { name: 'every folder typed', run: async () => withoutTypes(files, configs).join('\n') },
     { name: 'migrations numbered', run: () => readMigrations(MIGRATIONS).then(() => '', String) },
+    { name: 'ways out', run: async () => findOpenSockets(readSources(files)).join('\n') },
     { name: 'floors', run: async () => findBadImports(readSources(files)).join('\n') },
     {
       name: 'lockfile',

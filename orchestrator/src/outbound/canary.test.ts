@@ -1,0 +1,168 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
+import { userPartSchema } from '@ai-assistant/contract'
+import { openTracer } from '@ai-assistant/telemetry/open-tracer'
+import { fetch as undiciFetch } from 'undici'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createOperatorFetch } from '../mcp/operator-fetch.ts'
+import { createChatCompletionsModel } from '../models/chat-completions.ts'
+import { listModels } from '../models/list-models.ts'
+import { createOperatorAgent } from './operator-agent.ts'
+import { isPublicAddress } from './public-address.ts'
+import { createPublicAgent, publicLookup, type Resolve } from './public-agent.ts'
+import { disguisedUrls } from './test/disguised.ts'
+
+/** Whatever reaches it came through a hole. */
+let canary: { port: number; hits: string[]; close(): void }
+/** An origin the operator has written down, and that has turned hostile: it sends every caller to `target`. */
+let turned: { url: string; target: string; status: number; asked: number; close(): void }
+let urls: string[]
+
+async function listen(handle: (request: IncomingMessage, response: ServerResponse) => void) {
+  const server = createServer(handle)
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const close = (): void => {
+    server.closeAllConnections()
+    server.close()
+  }
+  return { port: (server.address() as AddressInfo).port, close }
+}
+
+beforeAll(async () => {
+  const hits: string[] = []
+  canary = {
+    ...(await listen((request, response) => {
+      hits.push(request.url ?? '')
+      response.end('canary')
+    })),
+    hits,
+  }
+  const state = { target: '', status: 302, asked: 0 }
+  const server = await listen((_, response) => {
+    state.asked += 1
+    // A header holds Latin letters alone; a real server would send the rest encoded.
+    response.writeHead(state.status, { location: encodeURI(state.target).replaceAll(/%5B|%5D/g, decodeURIComponent) })
+    response.end()
+  })
+  turned = Object.assign(state, { url: `http://127.0.0.1:${server.port}`, close: server.close })
+  urls = disguisedUrls(canary.port)
+})
+
+afterAll(() => {
+  canary.close()
+  turned.close()
+})
+
+/** Every name there is leads to this machine. */
+const leadsHere: Resolve = (_, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }])
+
+test('the canary hears whoever is not careful', async () => {
+  const before = canary.hits.length
+  for (const url of [`http://127.1:${canary.port}/canary`, `http://2130706433:${canary.port}/canary`]) await fetch(url)
+  turned.target = `http://0x7f.1:${canary.port}/canary`
+  await fetch(turned.url)
+  expect(canary.hits.splice(before)).toHaveLength(3)
+})
+
+test('no disguise of a private address is called where only public ones may be', async () => {
+  const agent = createPublicAgent(leadsHere)
+  let refused = 0
+  for (const url of urls) {
+    await undiciFetch(url, { dispatcher: agent.dispatcher, redirect: 'manual' }).catch(() => (refused += 1))
+  }
+  await agent.close()
+  // A data: URL is read from itself.
+  expect(refused).toBe(urls.length - urls.filter((url) => url.startsWith('data:')).length)
+  expect(canary.hits).toEqual([])
+  expect(urls.length).toBeGreaterThan(180)
+})
+
+const statuses = [301, 302, 303, 307, 308]
+
+/** Everything that calls an address the operator has written down. */
+const sinks: Record<string, (url: string) => Promise<unknown>> = {
+  'the list of models': (url) => listModels(url, { apiKey: 'k', timeoutMs: 2000 }),
+  'an answer of a model': async (url) => {
+    const agent = createOperatorAgent(url)
+    const clock = { now: () => Date.now() }
+    const log = { info: () => undefined, warn: () => undefined }
+    const settings = { id: 'm', provider: 'compatible' as const, baseUrl: url, apiKey: 'k', why: 'a test' }
+    const model = createChatCompletionsModel(
+      { ...settings, answerTokens: 10, temperature: null },
+      { agent, clock, log, random: () => 0 },
+    )
+    const messages = [{ role: 'user' as const, parts: [{ type: 'text' as const, text: 'Hello' }] }]
+    for await (const event of model.stream({ system: '', messages, tools: [] }, AbortSignal.timeout(2000))) void event
+    await agent.close()
+  },
+  'a tool server': async (url) => {
+    const { fetch, close } = createOperatorFetch(new URL(url))
+    await (await fetch(url, { method: 'POST', body: '{}' })).text().finally(close)
+  },
+  'the collector of traces': async (url) => {
+    const settings = { url, headers: {}, serviceName: null, attributes: {}, sampler: { ratio: 1, followsCaller: true } }
+    const log = { info: () => undefined, warn: () => undefined }
+    const tracer = openTracer({ settings, log, service: 'x', version: '0', environment: 'test' })
+    tracer.start('span', { kind: 'internal', parent: null }).end()
+    await tracer.close()
+  },
+}
+
+test.each(Object.keys(sinks))('%s is followed to no disguised address, by no kind of redirect', async (name) => {
+  const sink = sinks[name]
+  const before = turned.asked
+  for (const [index, url] of urls.entries()) {
+    turned.target = url
+    turned.status = statuses[index % statuses.length] ?? 302
+    await sink?.(turned.url).catch(() => undefined)
+  }
+  expect(turned.asked - before).toBeGreaterThanOrEqual(urls.length)
+  expect(canary.hits).toEqual([])
+})
+
+test('a picture in a question is never an address that could be fetched', () => {
+  for (const url of urls) {
+    for (const mediaType of ['image/png', 'image/svg+xml']) {
+      expect(userPartSchema.safeParse({ type: 'file', mediaType, url }).success, url).toBe(false)
+    }
+  }
+})
+
+test('a name is called at the very addresses that were looked at, and not at all if one of them is private', () => {
+  const answers = ['93.184.215.14', '127.0.0.1', '2606:4700::1111', '::ffff:10.0.0.1']
+  const flipping: Resolve = (_, callback) => {
+    const address = answers.shift() ?? ''
+    callback(null, [{ address, family: address.includes(':') ? 6 : 4 }])
+  }
+  const lookup = publicLookup(flipping)
+  const told: string[] = []
+  for (let n = 0; n < 4; n++) {
+    lookup('flip.example', { all: false }, (error, address) => told.push(error ? 'refused' : String(address)))
+  }
+  expect(told).toEqual(['93.184.215.14', 'refused', '2606:4700::1111', 'refused'])
+  const mixed: Resolve = (_, callback) =>
+    callback(null, [
+      { address: '93.184.215.14', family: 4 },
+      { address: '10.0.0.1', family: 4 },
+    ])
+  publicLookup(mixed)('mixed.example', { all: true }, (error) => expect(error?.message).toContain('no public address'))
+})
+
+test.each(['8.8.8.8', '1.1.1.1', '93.184.215.14', '2606:4700:4700::1111', '2a00:1450:4001::1'])(
+  '%s is public',
+  (address) => {
+    expect(isPublicAddress(address)).toBe(true)
+  },
+)
+
+test('a short answer that unpacks into a huge one is cut', async () => {
+  const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024))
+  const server = await listen((_, response) => {
+    response.writeHead(200, { 'content-encoding': 'gzip', 'content-type': 'application/json' }).end(bomb)
+  })
+  const rss = process.memoryUsage().rss
+  expect(await listModels(`http://127.0.0.1:${server.port}`, { apiKey: null, timeoutMs: 5000 })).toBeNull()
+  expect(process.memoryUsage().rss - rss).toBeLessThan(200 * 1024 * 1024)
+  server.close()
+})

@@ -1,0 +1,78 @@
+import type { SourceFile } from './floors.ts'
+
+/**
+ * The files of the orchestrator that may reach the network, and by what. Everything else goes through `outbound/`; whoever
+ * uses undici elsewhere must hand it one of outbound's dispatchers.
+ */
+const exceptions: Record<string, string[]> = {
+  'orchestrator/src/outbound/': ['undici', 'node:dns'],
+  'orchestrator/src/models/list-models.ts': ['undici'],
+  'orchestrator/src/mcp/operator-fetch.ts': ['undici'],
+}
+
+/** Of the modules that open sockets, what opens none. */
+const harmless = new Set(['isIP', 'isIPv4', 'isIPv6', 'BlockList', 'STATUS_CODES', 'METHODS'])
+const modules =
+  /^(?:node:)?(?:net|tls|http|https|http2|dgram|dns|dns\/promises|inspector)$|^undici(?:\/|$)|^ws$|^axios$|^got$|^node-fetch$/
+
+/** Every way out that does not lead through `outbound/`, one line each. */
+export function findOpenSockets(files: SourceFile[]): string[] {
+  const own = files.filter(({ path }) => /^orchestrator\/src\/.*\.ts$/.test(path) && !/\.test\.ts$|\/test\//.test(path))
+  if (own.length === 0) return ['orchestrator/src: the check of ways out saw no file']
+  return own.flatMap(checkFile)
+}
+
+function checkFile({ path, text }: SourceFile): string[] {
+  const allowed = Object.entries(exceptions).find(([prefix]) => path.startsWith(prefix))?.[1] ?? []
+  const imported = importsOf(text).filter(
+    ({ from, names }) => modules.test(from) && names.some((name) => !harmless.has(name)),
+  )
+  const faults = imported
+    .filter(({ from }) => !allowed.includes(from))
+    .map(({ from, names }) => `${path}: imports ${names.join(', ')} from ${from}: what leaves goes through outbound/`)
+  const ownFetch = imported.some(({ from, names }) => from === 'undici' && names.includes('fetch'))
+  if (!ownFetch && usesGlobalFetch(text))
+    faults.push(`${path}: calls the global fetch: what leaves goes through outbound/`)
+  if (/\bnew (?:WebSocket|EventSource)\b/.test(text)) faults.push(`${path}: opens a connection beside outbound/`)
+  const guarded = path.startsWith('orchestrator/src/outbound/') || /\bdispatcher\b/.test(text)
+  if (imported.some(({ from }) => from === 'undici') && !guarded)
+    faults.push(`${path}: uses undici without a dispatcher of outbound/`)
+  return faults
+}
+
+/** Imports of values: types open nothing. */
+function importsOf(text: string): { from: string; names: string[] }[] {
+  const named = [...text.matchAll(/^\s*(?:import|export)\s+(?!type\b)([^'"`;]*?)\bfrom\s*['"]([^'"]+)['"]/gm)].map(
+    ([, clause = '', from = '']) => ({ from, names: namesOf(clause) }),
+  )
+  const whole = [...text.matchAll(/(?:^\s*import|\b(?:import|require)\()\s*['"]([^'"]+)['"]/gm)].map(
+    ([, from = '']) => ({
+      from,
+      names: ['*'],
+    }),
+  )
+  return [...named, ...whole]
+}
+
+function namesOf(clause: string): string[] {
+  const inner = /\{([^}]*)\}/.exec(clause)?.[1]
+  if (inner === undefined) return [clause.trim()]
+  const beside = clause.slice(0, clause.indexOf('{')).replace(',', '').trim()
+  const names = inner.split(',').map((name) => name.trim())
+  return [
+    ...names.filter((name) => name !== '' && !name.startsWith('type ')).map(firstName),
+    ...(beside === '' ? [] : [beside]),
+  ]
+}
+
+function firstName(name: string): string {
+  return name.split(/\s+as\s+/)[0] ?? name
+}
+
+/** `fetch(…)` by itself or of the global object; not a method or parameter that somebody handed in. */
+function usesGlobalFetch(text: string): boolean {
+  const code = text.replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$|`[^`]*`|'[^'\n]*'/gm, '')
+  if (/\bglobalThis\.fetch\b/.test(code)) return true
+  const handedIn = /[{,(]\s*fetch\s*[,})]|\bfetch\s*[:?]|\bfetch\s*=[^=]/.test(code)
+  return !handedIn && /(?<![.\w#])fetch\s*\(/.test(code)
+}
