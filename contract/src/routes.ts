@@ -1,5 +1,6 @@
 import { accountRoutes } from './routes/account.ts'
 import { apiKeysRoutes } from './routes/api-keys.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { chatRoutes } from './routes/chat.ts'
 import { conversationsRoutes } from './routes/conversations.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -30,6 +31,7 @@ export const routes = {
   ...modelsRoutes,
   ...toolsRoutes,
   ...usageRoutes,
+  ...auditRoutes,
 } as const satisfies Record<string, Route>
 
 export type RouteName = keyof typeof routes

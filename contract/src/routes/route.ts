@@ -30,7 +30,10 @@ export interface Route {
   params?: z.ZodObject
   query?: z.ZodObject
   body?: z.ZodType
-  /** The schema of a JSON answer, `stream` for server-sent events, `text`, `file`, or `empty` for 204. */
-  answer: z.ZodType | 'stream' | 'text' | 'file' | 'empty'
+  /**
+   * The schema of a JSON answer, `stream` for server-sent events, `text`, `file`, `lines` for many pieces of JSON, one a
+   * line, or `empty` for 204.
+   */
+  answer: z.ZodType | 'stream' | 'text' | 'file' | 'lines' | 'empty'
   status?: number
 }

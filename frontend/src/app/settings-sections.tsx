@@ -58,4 +58,11 @@ export const sections: Section[] = [
     admin: true,
     Page: lazy(() => import('../features/system/system-page.tsx').then((module) => ({ default: module.SystemPage }))),
   },
+  {
+    path: 'audit',
+    label: 'Audit',
+    icon: 'search',
+    admin: true,
+    Page: lazy(() => import('../features/audit/audit-page.tsx').then((module) => ({ default: module.AuditPage }))),
+  },
 ]

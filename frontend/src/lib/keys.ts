@@ -10,4 +10,5 @@ export const keys = {
   system: ['system'] as const,
   usage: (from: string, to: string) => ['usage', from, to] as const,
   cost: (messageId: string) => ['cost', messageId] as const,
+  audit: (filter: string) => ['audit', filter] as const,
 }

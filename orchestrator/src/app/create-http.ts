@@ -8,6 +8,7 @@ import type { Finding } from '../health/finding.ts'
 import type { Authenticate } from '../http/admit.ts'
 import { createAuthenticate } from '../http/authenticate.ts'
 import { createApiKeyRoutes } from '../http/routes/api-keys.ts'
+import { createAuditRoutes } from '../http/routes/audit.ts'
 import { createChatRoutes } from '../http/routes/chat.ts'
 import { createConversationRoutes } from '../http/routes/conversations.ts'
 import { createHealthRoutes } from '../http/routes/health.ts'
@@ -114,5 +115,7 @@ function createHandlers(parts: HttpParts, door: Door): Handlers {
     ...createModelRoutes({ view: () => model.view(), test: () => model.test() }),
     ...createToolRoutes({ tools, consents: createToolConsents(database) }),
     ...createUsageRoutes(parts.ledger),
+    ...createAuditRoutes(database),
+    ...createToolRoutes({ view: () => tools.view(), accept: (name, by) => tools.acceptTool(name, by) }),
   }
 }

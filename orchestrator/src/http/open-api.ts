@@ -89,6 +89,8 @@ function toAnswer(route: Route): Record<string, unknown> {
     return { description: 'Server-sent events: the AI SDK UI message stream', content: { 'text/event-stream': {} } }
   }
   if (route.answer === 'file') return { description: 'A file', content: { 'application/octet-stream': {} } }
+  if (route.answer === 'lines')
+    return { description: 'JSON, one piece a line', content: { 'application/x-ndjson': {} } }
   if (route.answer === 'text') return { description: 'Text', content: { 'text/plain': {} } }
   return { description: 'OK', content: { 'application/json': { schema: toSchema(route.answer, 'output') } } }
 }

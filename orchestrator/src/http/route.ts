@@ -10,8 +10,10 @@ type AnswerOf<R> = R extends { answer: infer A }
     ? z.output<A>
     : A extends 'text'
       ? string
-      : // A stream writes its own answer; an empty one has none.
-        void
+      : A extends 'lines'
+        ? AsyncIterable<unknown>
+        : // A stream writes its own answer; an empty one has none.
+          void
   : never
 
 /** One request to a route, checked against the contract. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { Readable } from 'node:stream'
 import { type Route, type RouteName, routes } from '@ai-assistant/contract'
 import type { Tracer } from '@ai-assistant/telemetry/tracer'
 import fastify, {
@@ -134,13 +135,22 @@ function addRoute(app: FastifyInstance, name: RouteName, options: ServerOptions)
         request,
         reply,
       }
-      const answer = await handle(call as Parameters<typeof handle>[0])
+      const answer: unknown = await handle(call as Parameters<typeof handle>[0])
       if (reply.sent || route.answer === 'stream') return reply
       if (route.answer === 'empty') return reply.code(204).send()
+      if (route.answer === 'lines') return sendLines(reply, answer as AsyncIterable<unknown>)
       if (reply.statusCode === 200 && route.status !== undefined) reply.code(route.status)
       return reply.send(answer)
     },
   })
+}
+
+/** As fast as they are taken: of a long export no more than a page is in memory. */
+function sendLines(reply: FastifyReply, answer: AsyncIterable<unknown>): FastifyReply {
+  const lines = async function* (): AsyncGenerator<string> {
+    for await (const piece of answer) yield `${JSON.stringify(piece)}\n`
+  }
+  return reply.type('application/x-ndjson').send(Readable.from(lines()))
 }
 
 function parse(schema: Route['body'], where: 'params' | 'query' | 'body', value: unknown): unknown {

@@ -5,6 +5,7 @@ import { userPartSchema } from '@ai-assistant/contract'
 import { openTracer } from '@ai-assistant/telemetry/open-tracer'
 import { fetch as undiciFetch } from 'undici'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openS3Store } from '../backup/s3-store.ts'
 import { createOperatorFetch } from '../mcp/operator-fetch.ts'
 import { createChatCompletionsModel } from '../models/chat-completions.ts'
 import { listModels } from '../models/list-models.ts'
@@ -96,9 +97,15 @@ const sinks: Record<string, (url: string) => Promise<unknown>> = {
     for await (const event of model.stream({ system: '', messages, tools: [] }, AbortSignal.timeout(2000))) void event
     await agent.close()
   },
+  'the store of backups': async (url) => {
+    const keys = { accessKeyId: 'a', secretAccessKey: 's' }
+    const store = openS3Store({ endpoint: url, region: 'r', bucket: 'b', prefix: 'p/', ...keys })
+    await store.list().finally(() => void store.close())
+  },
   'a tool server': async (url) => {
     const { fetch, close } = createOperatorFetch(new URL(url))
-    await (await fetch(url, { method: 'POST', body: '{}' })).text().finally(close)
+    await (await fetch(url, { method: 'POST', body: '{}' })).text()
+    await close()
   },
   'the collector of traces': async (url) => {
     const settings = { url, headers: {}, serviceName: null, attributes: {}, sampler: { ratio: 1, followsCaller: true } }
@@ -138,7 +145,9 @@ test('a name is called at the very addresses that were looked at, and not at all
   const lookup = publicLookup(flipping)
   const told: string[] = []
   for (let n = 0; n < 4; n++) {
-    lookup('flip.example', { all: false }, (error, address) => told.push(error ? 'refused' : String(address)))
+    lookup('flip.example', { all: false }, (error, address) =>
+      told.push(error || typeof address !== 'string' ? 'refused' : address),
+    )
   }
   expect(told).toEqual(['93.184.215.14', 'refused', '2606:4700::1111', 'refused'])
   const mixed: Resolve = (_, callback) =>
