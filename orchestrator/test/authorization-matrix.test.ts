@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { type Route, type Scope, routes } from '@ai-assistant/contract'
 import { startMcpSimulator } from '@ai-assistant/simulators/mcp-simulator'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import type { Compilable } from 'kysely'
+import pg from 'pg'
 import { z } from 'zod'
 import { newId } from '../src/lib/new-id.ts'
 import { openSecrets } from '../src/secrets/open-secrets.ts'
-import type { Database } from '../src/storage/database.ts'
+import type { Database, Tx } from '../src/storage/database.ts'
 import { openDatabase } from '../src/storage/open-database.ts'
+import type { OpenedDatabase } from '../src/storage/pooled-database.ts'
 import { createSessions, type Sessions } from '../src/users/sessions.ts'
 import { createApiClient, type ApiClient } from './support/api-client.ts'
 import { bearer, exchange, makeKey } from './support/credentials.ts'
@@ -31,12 +34,12 @@ interface World {
   sessions: Sessions
 }
 
-async function startWorld(): Promise<World> {
+async function startWorld(wrap?: (database: OpenedDatabase) => OpenedDatabase): Promise<World> {
   const inputSchema = { type: 'object', properties: { key: { type: 'string' } } }
   const server = await startMcpSimulator({ name: 'notes', tools: [{ name: 'effect', inputSchema }] })
   onTestFinished(() => server.close())
   const env = { RATE_LIMIT_ENABLED: 'false', MCP_DISCOVERY_URLS: server.url }
-  const app = await startApp({ model: 'scripted', env })
+  const app = await startApp({ model: 'scripted', env, ...(wrap === undefined ? {} : { wrap }) })
   const log = { debug: () => undefined, info: () => undefined, warn: () => undefined }
   const database = await openDatabase(app.database, { log })
   onTestFinished(() => database.close())
@@ -223,44 +226,98 @@ describe.skipIf(inject('postgresUrl') === null)('the table of routes', () => {
   })
 
   test('gives nobody what is another’s, by any path, and by any field that takes an id', async () => {
-    const world = await startWorld()
-    const owned = await belongings(world)
-    const before = await fingerprint(world, owned.person)
-    const wrong: string[] = []
-    let tried = 0
-    for (const role of ['member', 'admin'] as const) {
-      const { client } = await somebody(world, role)
-      const mine = await ownConversation(world, client)
-      for (const [name, route] of table) {
-        for (const where of placesOf(route)) {
-          const place = `${name}.${where}`
-          const attempt = attemptsOf(owned, mine)[place] ?? byOwner(route, where, name, owned)
-          if (attempt === undefined) {
-            wrong.push(`${place}: nobody has said what of another’s to put here`)
-            continue
-          }
-          if (attempt === 'everybody’s') continue
-          const ask = async (id: string) => {
-            const response = await client.request(route.method, attempt.path(id), attempt.body?.(id))
-            return { status: response.status, text: await response.text() }
-          }
-          const [theirs, nothing] = [await ask(attempt.victim), await ask(randomUUID())]
-          const told = (answer: typeof theirs) => answer.text.replaceAll(/"(requestId|id)":"[^"]*"/g, '')
-          if (theirs.status !== nothing.status || told(theirs) !== told(nothing))
-            wrong.push(`${place} as ${role}: ${theirs.status} ${theirs.text}, nothing is ${nothing.status}`)
-          if (theirs.status < 400 && attempt.mayAnswer !== true) wrong.push(`${place} as ${role}: ${theirs.status}`)
-          if (theirs.status === 400) wrong.push(`${place} as ${role}: was refused for another reason: ${theirs.text}`)
-          if (theirs.text.includes(CANARY)) wrong.push(`${place} as ${role}: gave it away`)
-          tried += 1
-        }
-      }
-    }
+    const { wrong, tried } = await tryEverything(await startWorld())
     expect(wrong).toEqual([])
     expect(tried).toBeGreaterThan(25)
-    expect(await fingerprint(world, owned.person)).toEqual(before)
     console.log(`${tried} attempts at another's objects`)
   })
+
+  test('holds by the database alone, where every query forgets to ask whose it is', async () => {
+    const stripped = { count: 0 }
+    const { wrong } = await tryEverything(await startWorld((database) => forgetful(database, stripped)))
+    expect(wrong).toEqual([])
+    expect(stripped.count).toBeGreaterThan(50)
+  })
+
+  test('would not hold with neither, which is how one knows that these tests can fail', async () => {
+    const world = await startWorld((database) => forgetful(database, { count: 0 }))
+    const settings = world.app.database
+    if (settings.kind !== 'postgres') throw new Error('This is for a server')
+    const client = new pg.Client({ connectionString: settings.url })
+    await client.connect()
+    for (const name of ['conversation', 'message', 'run', 'run_item', 'run_event']) {
+      await client.query(`alter table ${name} disable row level security`)
+    }
+    await client.end()
+    const { wrong } = await tryEverything(world)
+    expect(wrong.length).toBeGreaterThan(5)
+    expect(wrong.join()).toContain('gave it away')
+  })
 })
+
+/** The same database, in whose transactions for a person the queries no longer ask for that person's rows. */
+function forgetful(database: OpenedDatabase, stripped: { count: number }): OpenedDatabase {
+  const strip = (text: string): string =>
+    text.replaceAll(/(?:"?\w+"?\.)?"?(?:owner_id|user_id)"?\s*=\s*\$(\d+)/g, (_, n: string) => {
+      stripped.count += 1
+      return `($${n}::uuid is not null)`
+    })
+  const forget = (tx: Tx): Tx => {
+    const run = (query: Compilable<unknown>) => {
+      const { sql, parameters } = query.compile()
+      return tx.sql(strip(sql), parameters)
+    }
+    return {
+      all: async (query) => (await run(query)) as never,
+      first: async (query) => (await run(query))[0] as never,
+      run: async (query) => (await tx.sql(strip(returning(query.compile().sql)), query.compile().parameters)).length,
+      sql: (text, values) => tx.sql(strip(text), values),
+    }
+  }
+  return { ...database, asPerson: (id, work) => database.asPerson(id, (tx) => work(forget(tx))) }
+}
+
+/** So that the rows a statement touched can be counted. */
+function returning(text: string): string {
+  return /^\s*(?:insert|update|delete)/i.test(text) && !/ returning /i.test(text) ? `${text} returning 1` : text
+}
+
+async function tryEverything(world: World): Promise<{ wrong: string[]; tried: number }> {
+  const owned = await belongings(world)
+  const before = await fingerprint(world, owned.person)
+  const wrong: string[] = []
+  let tried = 0
+  for (const role of ['member', 'admin'] as const) {
+    const { client } = await somebody(world, role)
+    const mine = await ownConversation(world, client)
+    for (const [name, route] of table) {
+      for (const where of placesOf(route)) {
+        const place = `${name}.${where}`
+        const attempt = attemptsOf(owned, mine)[place] ?? byOwner(route, where, name, owned)
+        if (attempt === undefined) {
+          wrong.push(`${place}: nobody has said what of another’s to put here`)
+          continue
+        }
+        if (attempt === 'everybody’s') continue
+        const ask = async (id: string) => {
+          const response = await client.request(route.method, attempt.path(id), attempt.body?.(id))
+          return { status: response.status, text: await response.text() }
+        }
+        const [theirs, nothing] = [await ask(attempt.victim), await ask(randomUUID())]
+        const told = (answer: typeof theirs) => answer.text.replaceAll(/"(requestId|id)":"[^"]*"/g, '')
+        if (theirs.status !== nothing.status || told(theirs) !== told(nothing))
+          wrong.push(`${place} as ${role}: ${theirs.status} ${theirs.text}, nothing is ${nothing.status}`)
+        if (theirs.status < 400 && attempt.mayAnswer !== true) wrong.push(`${place} as ${role}: ${theirs.status}`)
+        if (theirs.status === 400) wrong.push(`${place} as ${role}: was refused for another reason: ${theirs.text}`)
+        if (theirs.text.includes(CANARY)) wrong.push(`${place} as ${role}: gave it away`)
+        tried += 1
+      }
+    }
+  }
+  const after = await fingerprint(world, owned.person)
+  if (JSON.stringify(after) !== JSON.stringify(before)) wrong.push('what is the owner’s was changed')
+  return { wrong, tried }
+}
 
 const CANARY = 'A secret of mine'
 
