@@ -36,6 +36,8 @@ export interface TestAppOptions {
   database?: TestDatabase
   simulator?: ModelSimulator
   dataDir?: string
+  /** Is given every line of the log, down to the least level. */
+  logTo?: (line: string) => void
   /** Puts something between the orchestrator and its database: faults, for one. */
   wrap?: (database: OpenedDatabase) => OpenedDatabase
   /** False: nobody is the owner yet, and `client` is nobody. */
@@ -49,7 +51,9 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
   if (!options.simulator) onTestFinished(() => simulator.close())
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'ai-assistant-app-')))
   const config = await configFor(options, simulator, settings, dataDir)
-  const log = pino({ level: process.env['TEST_LOG'] ?? 'silent' })
+  const log = options.logTo
+    ? pino({ level: 'trace' }, { write: options.logTo })
+    : pino({ level: process.env['TEST_LOG'] ?? 'silent' })
   const database = await openDatabase(config.database, { log })
   await migrate(database, { log })
   const app = await createApp({ config, database: options.wrap?.(database) ?? database, log, env: {} })
