@@ -116,6 +116,5 @@ function createHandlers(parts: HttpParts, door: Door): Handlers {
     ...createToolRoutes({ tools, consents: createToolConsents(database) }),
     ...createUsageRoutes(parts.ledger),
     ...createAuditRoutes(database),
-    ...createToolRoutes({ view: () => tools.view(), accept: (name, by) => tools.acceptTool(name, by) }),
   }
 }
