@@ -272,6 +272,11 @@ function forgetful(database: OpenedDatabase, stripped: { count: number }): Opene
       first: async (query) => (await run(query))[0] as never,
       run: async (query) => (await tx.sql(strip(returning(query.compile().sql)), query.compile().parameters)).length,
       sql: (text, values) => tx.sql(strip(text), values),
+      send: (query) => {
+        if ('text' in query) return tx.send({ ...query, text: strip(query.text) })
+        const { sql, parameters } = query.compile()
+        tx.send({ text: strip(sql), values: parameters, name: '' })
+      },
     }
   }
   return { ...database, asPerson: (id, work) => database.asPerson(id, (tx) => work(forget(tx))) }
