@@ -2,12 +2,17 @@ import { randomUUID } from 'node:crypto'
 import type { AuditEntry, AuditPage } from '@ai-assistant/contract'
 import { expect, inject, test } from 'vitest'
 import { anotherPerson } from './support/another-person.ts'
+import { makeKey } from './support/credentials.ts'
 import { startApp } from './support/start-app.ts'
 
 test('what a person deletes is in the log, sealed soon, listed, filtered and exported, and the export is in it as well', async () => {
   const { client } = await startApp()
   const { started } = await client.ask('Hello')
   await client.request('DELETE', `/api/conversations/${started.conversationId}`)
+  const { key } = await makeKey(client, ['read'])
+  await client.request('DELETE', `/api/keys/${key.id}`)
+  const keys = await client.json<AuditPage>('GET', `/api/audit?object=${key.id}`)
+  expect(keys.items.map((entry) => entry.action)).toEqual(['key.revoked', 'key.made'])
   // What is not there is not deleted.
   await client.request('DELETE', `/api/conversations/${randomUUID()}`)
   const page = await client.json<AuditPage>('GET', '/api/audit?action=conversation')

@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import type { ApiKey, CreateApiKey, CreatedApiKey, Person, Scope } from '@ai-assistant/contract'
 import { sql } from 'kysely'
+import { type AuditOrigin, recordAudit } from '../audit/record-audit.ts'
 import { newId } from '../lib/new-id.ts'
 import type { Secrets } from '../secrets/open-secrets.ts'
 import type { Database } from '../storage/database.ts'
@@ -11,9 +12,9 @@ import type { FoundCredential } from './found-credential.ts'
 export interface ApiKeys {
   list(personId: string): Promise<ApiKey[]>
   /** Null where the person has as many as are allowed. */
-  create(personId: string, wanted: CreateApiKey): Promise<CreatedApiKey | null>
+  create(personId: string, wanted: CreateApiKey, origin: AuditOrigin): Promise<CreatedApiKey | null>
   /** False where the person has no such key. Every token made from it ends with it. */
-  revoke(personId: string, id: string): Promise<boolean>
+  revoke(personId: string, id: string, origin: AuditOrigin): Promise<boolean>
   /** Who is behind a key; null where it is unknown or expired, or its person may not come in any more. */
   find(secret: string): Promise<FoundCredential | null>
   /** Notes that it was used, to the minute. */
@@ -33,11 +34,14 @@ export function createApiKeys(database: Database, secrets: Secrets): ApiKeys {
         const rows = await tx.all(mine(personId).orderBy('created_at', 'desc').limit(MAX_KEYS))
         return rows.map(toApiKey)
       }),
-    create: (personId, wanted) => create(database, secrets, personId, wanted),
-    revoke: (personId, id) =>
+    create: (personId, wanted, origin) => create(database, secrets, personId, { wanted, origin }),
+    revoke: (personId, id, origin) =>
       database.asPerson(personId, async (tx) => {
         const mineWithId = queries.deleteFrom('api_key').where('id', '=', id).where('user_id', '=', personId)
-        return (await tx.run(mineWithId)) > 0
+        const revoked = (await tx.run(mineWithId)) > 0
+        const actor = { kind: 'person' as const, id: personId }
+        if (revoked) await recordAudit(tx, { actor, action: 'key.revoked', object: { type: 'key', id }, origin })
+        return revoked
       }),
     find: (secret) => find(database, secrets, secret),
     touch: async (id) => {
@@ -50,7 +54,7 @@ async function create(
   database: Database,
   secrets: Secrets,
   personId: string,
-  wanted: CreateApiKey,
+  { wanted, origin }: { wanted: CreateApiKey; origin: AuditOrigin },
 ): Promise<CreatedApiKey | null> {
   const id = newId()
   const secret = `${KEY_BEGINS}${randomBytes(24).toString('hex')}`
@@ -71,6 +75,13 @@ async function create(
           wanted.expiresInDays === null ? null : sql<Date>`now() + make_interval(days => ${wanted.expiresInDays})`,
       }),
     )
+    await recordAudit(tx, {
+      actor: { kind: 'person', id: personId },
+      action: 'key.made',
+      object: { type: 'key', id },
+      details: { scopes: wanted.scopes.join(' '), expiresInDays: wanted.expiresInDays },
+      origin,
+    })
     const row = await tx.first(mine(personId).where('id', '=', id))
     return row === undefined ? null : { key: toApiKey(row), secret }
   })

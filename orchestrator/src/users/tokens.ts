@@ -83,7 +83,12 @@ async function refresh(services: Services, refreshToken: string): Promise<Tokens
     const [used] = await tx.sql<Family>(USE, [hashes, GRACE_SECONDS])
     if (used === undefined) {
       // Unknown and expired ones end nothing; one that was used before does.
-      await tx.sql(REVOKE_USED, [hashes, GRACE_SECONDS])
+      const ended = await tx.sql<{ id: string; user_id: string }>(REVOKE_USED, [hashes, GRACE_SECONDS])
+      for (const { id, user_id: personId } of ended) {
+        const object = { type: 'person', id: personId }
+        const details = { family: id }
+        await recordAudit(tx, { actor: { kind: 'system' }, action: 'token.family-revoked', object, details })
+      }
       return null
     }
     return { used, pair: await addRefreshToken(tx, secrets, used) }

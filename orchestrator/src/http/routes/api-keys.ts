@@ -3,6 +3,7 @@ import { type ApiKeys, MAX_KEYS } from '../../users/api-keys.ts'
 import type { BearerCredentials } from '../../users/bearer-credentials.ts'
 import type { TokenFamilies } from '../../users/tokens.ts'
 import type { Caller } from '../admit.ts'
+import { originOf } from '../origin-of.ts'
 import { HttpProblem } from '../problem.ts'
 import type { Handlers } from '../route.ts'
 import type { SessionCookie } from '../session-cookie.ts'
@@ -19,18 +20,18 @@ export function createApiKeyRoutes(services: {
   const { keys, tokens, bearers, cookie } = services
   return {
     listApiKeys: async ({ person }) => ({ items: await keys.list(person.id) }),
-    createApiKey: async ({ body, person }) => {
+    createApiKey: async ({ body, person, request }) => {
       if (body.scopes.includes('admin') && person.role === 'member') {
         throw new HttpProblem('forbidden', 'The scope admin is for administrators.')
       }
-      const created = await keys.create(person.id, body)
+      const created = await keys.create(person.id, body, originOf(request))
       if (created === null) {
         throw new HttpProblem('unprocessable', `You have ${MAX_KEYS} keys, which is the most. Revoke one first.`)
       }
       return created
     },
-    revokeApiKey: async ({ params, person }) => {
-      if (!(await keys.revoke(person.id, params.id))) throw new HttpProblem('not_found')
+    revokeApiKey: async ({ params, person, request }) => {
+      if (!(await keys.revoke(person.id, params.id, originOf(request)))) throw new HttpProblem('not_found')
       bearers.forget()
     },
     createTokens: async ({ body, caller, request }) => {
