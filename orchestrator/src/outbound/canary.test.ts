@@ -11,6 +11,7 @@ import { createChatCompletionsModel } from '../models/chat-completions.ts'
 import { listModels } from '../models/list-models.ts'
 import { createOperatorAgent } from './operator-agent.ts'
 import { isPublicAddress } from './public-address.ts'
+import { createProviderFetch } from './provider-fetch.ts'
 import { createPublicAgent, publicLookup, type Resolve } from './public-agent.ts'
 import { disguisedUrls } from './test/disguised.ts'
 
@@ -79,6 +80,13 @@ test('no disguise of a private address is called where only public ones may be',
   expect(urls.length).toBeGreaterThan(180)
 })
 
+test('nor where a provider’s own metadata leads to one', async () => {
+  const web = createProviderFetch(['https://issuer.example'])
+  for (const url of urls) await web.fetch(url, { method: 'POST', headers: {}, body: 'x' }).catch(() => undefined)
+  await web.close()
+  expect(canary.hits).toEqual([])
+})
+
 const statuses = [301, 302, 303, 307, 308]
 
 /** Everything that calls an address the operator has written down. */
@@ -96,6 +104,10 @@ const sinks: Record<string, (url: string) => Promise<unknown>> = {
     const messages = [{ role: 'user' as const, parts: [{ type: 'text' as const, text: 'Hello' }] }]
     for await (const event of model.stream({ system: '', messages, tools: [] }, AbortSignal.timeout(2000))) void event
     await agent.close()
+  },
+  'a provider of sign-ins': async (url) => {
+    const web = createProviderFetch([url])
+    await web.fetch(url, { method: 'GET', headers: {} }).finally(() => web.close())
   },
   'the store of backups': async (url) => {
     const keys = { accessKeyId: 'a', secretAccessKey: 's' }

@@ -1,5 +1,6 @@
-import { fetch } from 'undici'
-import { createOperatorAgent, type OperatorAgent } from './operator-agent.ts'
+import { type Dispatcher, fetch } from 'undici'
+import { createOperatorAgent } from './operator-agent.ts'
+import { createPublicAgent } from './public-agent.ts'
 
 /** `fetch` for a service the operator has named, and for the origins that its own metadata leads to. */
 export interface ProviderFetch {
@@ -10,27 +11,18 @@ export interface ProviderFetch {
   close(): Promise<void>
 }
 
-/** A provider's endpoints lie on a few origins. */
-const MAX_ORIGINS = 8
 /** Metadata, keys and tokens are small. */
 const MAX_BYTES = 1024 * 1024
 const TIMEOUT_MS = 10_000
 
 /**
- * Each origin has its own guarded way (`createOperatorAgent`): no redirect is followed, metadata addresses are refused. The
- * provider is the operator's choice, and so are the addresses it publishes; in production all of them are https.
+ * The addresses the operator has `named` each have their own guarded way, and may be private. What the provider's metadata
+ * leads to beside them is what a document says: public addresses alone. No redirect is followed.
  */
-export function createProviderFetch(): ProviderFetch {
-  const agents = new Map<string, OperatorAgent>()
-  const agentFor = (url: string): OperatorAgent => {
-    const { origin } = new URL(url)
-    const known = agents.get(origin)
-    if (known !== undefined) return known
-    if (agents.size >= MAX_ORIGINS) throw new Error('A provider’s endpoints lie on too many origins')
-    const agent = createOperatorAgent(url)
-    agents.set(origin, agent)
-    return agent
-  }
+export function createProviderFetch(named: readonly string[]): ProviderFetch {
+  const agents = new Map(named.map((url) => [new URL(url).origin, createOperatorAgent(url)]))
+  const others = createPublicAgent()
+  const agentFor = (url: string): { dispatcher: Dispatcher } => agents.get(new URL(url).origin) ?? others
   return {
     fetch: async (url, { method, headers, body, signal }) => {
       const timeout = AbortSignal.timeout(TIMEOUT_MS)
@@ -47,7 +39,7 @@ export function createProviderFetch(): ProviderFetch {
       return new Response(empty ? null : text, { status: response.status, headers: [...response.headers] })
     },
     close: async () => {
-      await Promise.all([...agents.values()].map((agent) => agent.dispatcher.destroy()))
+      await Promise.all([...agents.values(), others].map((agent) => agent.dispatcher.destroy()))
     },
   }
 }

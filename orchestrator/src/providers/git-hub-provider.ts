@@ -22,7 +22,7 @@ const GITHUB = { web: 'https://github.com', api: 'https://api.github.com' }
 
 /** GitHub speaks OAuth 2 without ID tokens: who came is asked at its API, with the token that the code was changed for. */
 export function createGitHubProvider({ clientId, clientSecret, at = GITHUB }: GitHubSettings): Provider {
-  const web = createProviderFetch()
+  const web = createProviderFetch([at.web, at.api])
   const issuer = `${at.web}/login/oauth`
   const configuration = new Configuration(
     { issuer, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/access_token` },

@@ -26,7 +26,7 @@ const FRESH_MS = 3600_000
 
 /** Any provider that speaks OpenID Connect: found by its issuer, asked with PKCE, and its ID token checked by its keys. */
 export function createOpenIdProvider(settings: OpenIdSettings): Provider {
-  const web = createProviderFetch()
+  const web = createProviderFetch([settings.issuer])
   let known: { configuration: Promise<Configuration>; since: number } | null = null
   const configuration = (): Promise<Configuration> => {
     if (known === null || performance.now() - known.since > FRESH_MS) {

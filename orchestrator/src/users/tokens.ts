@@ -1,4 +1,5 @@
 import type { Person, Scope, Tokens } from '@ai-assistant/contract'
+import { recordAudit } from '../audit/record-audit.ts'
 import { newId } from '../lib/new-id.ts'
 import { newToken, type Secrets } from '../secrets/open-secrets.ts'
 import type { Database, Tx } from '../storage/database.ts'
@@ -152,7 +153,8 @@ const USE = `
 const REVOKE_USED = `
   delete from token_family where id in (
     select family_id from refresh_token
-    where token_hash = any($1::bytea[]) and used_at <= now() - make_interval(secs => $2))`
+    where token_hash = any($1::bytea[]) and used_at <= now() - make_interval(secs => $2))
+  returning id, user_id`
 
 const REVOKE = `
   delete from token_family where id in (select family_id from refresh_token where token_hash = any($1::bytea[]))`
