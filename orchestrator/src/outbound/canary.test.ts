@@ -107,7 +107,8 @@ const sinks: Record<string, (url: string) => Promise<unknown>> = {
   },
   'a provider of sign-ins': async (url) => {
     const web = createProviderFetch([url])
-    await web.fetch(url, { method: 'GET', headers: {} }).finally(() => web.close())
+    await web.fetch(url, { method: 'GET', headers: {} })
+    await web.close()
   },
   'the store of backups': async (url) => {
     const keys = { accessKeyId: 'a', secretAccessKey: 's' }
