@@ -17,3 +17,11 @@ export function holdBack(client: ClientBase): void {
 export function cut(client: ClientBase): void {
   streamOf(client).destroy()
 }
+
+/**
+ * From here on each statement waits for the one before, as those that are not rows must: `copy` shares its trip with nobody.
+ * Nothing may be under way, and the connection is not for the pool any more.
+ */
+export function leavePipeline(client: ClientBase): void {
+  Object.assign(client, { pipeline: false })
+}

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Pool, PoolClient } from 'pg'
 import type { Database, Session, Statement } from './database.ts'
-import { cut } from './driver-stream.ts'
+import { cut, leavePipeline } from './driver-stream.ts'
 import { unavailable } from './failure.ts'
 import { createStatementNames } from './statement-names.ts'
 import { Transaction } from './transaction.ts'
@@ -132,6 +132,7 @@ async function administer<T>(
   let failed = true
   try {
     await client.query(`${parts.clean(client)}reset role; set statement_timeout = 0`)
+    leavePipeline(client)
     const result = await work(client)
     failed = false
     return result
