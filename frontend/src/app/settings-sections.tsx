@@ -38,6 +38,15 @@ export const sections: Section[] = [
     ),
   },
   {
+    path: 'keys',
+    label: 'API keys',
+    icon: 'key-round',
+    admin: false,
+    Page: lazy(() =>
+      import('../features/api-keys/api-keys-page.tsx').then((module) => ({ default: module.ApiKeysPage })),
+    ),
+  },
+  {
     path: 'people',
     label: 'People',
     icon: 'users-round',

@@ -11,4 +11,5 @@ export const keys = {
   usage: (from: string, to: string) => ['usage', from, to] as const,
   cost: (messageId: string) => ['cost', messageId] as const,
   audit: (filter: string) => ['audit', filter] as const,
+  apiKeys: ['api-keys'] as const,
 }

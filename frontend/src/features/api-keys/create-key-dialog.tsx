@@ -1,0 +1,169 @@
+import type { CreatedApiKey, Scope } from '@ai-assistant/contract'
+import { useId, useState, type FormEvent } from 'react'
+import { Button } from '../../components/ui/button.tsx'
+import { CopyButton } from '../../components/ui/copy-button.tsx'
+import { Dialog } from '../../components/ui/dialog.tsx'
+import { useToast } from '../../components/ui/toast.tsx'
+import { useCreateApiKey } from './api.ts'
+import { scopeWords } from './scope-words.ts'
+
+/** Makes a key, and shows it: this once. */
+export function CreateKeyDialog({ mayAdminister, onClose }: { mayAdminister: boolean; onClose: () => void }) {
+  const [created, setCreated] = useState<CreatedApiKey | null>(null)
+  if (created !== null) {
+    return (
+      <Dialog key="made" title="Your new key" onClose={onClose}>
+        <NewKey created={created} onClose={onClose} />
+      </Dialog>
+    )
+  }
+  return (
+    <Dialog key="form" title="New API key" onClose={onClose}>
+      <KeyForm mayAdminister={mayAdminister} onClose={onClose} onCreated={setCreated} />
+    </Dialog>
+  )
+}
+
+const expiries = [
+  { days: 30, label: 'In 30 days' },
+  { days: 90, label: 'In 90 days' },
+  { days: 365, label: 'In a year' },
+  { days: null, label: 'Never' },
+]
+
+const field = 'w-full rounded-xl border border-line bg-page px-3 py-2 text-sm'
+
+function KeyForm({
+  mayAdminister,
+  onClose,
+  onCreated,
+}: {
+  mayAdminister: boolean
+  onClose: () => void
+  onCreated: (created: CreatedApiKey) => void
+}) {
+  const [name, setName] = useState('')
+  const [scopes, setScopes] = useState<Scope[]>(['chat'])
+  const [expiry, setExpiry] = useState(1)
+  const create = useCreateApiKey()
+  const toast = useToast()
+  const id = useId()
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    const expiresInDays = expiries[expiry]?.days ?? null
+    create.mutate({ name, scopes, expiresInDays }, { onSuccess: onCreated, onError: toast.fail })
+  }
+  const offered = (Object.keys(scopeWords) as Scope[]).filter((scope) => scope !== 'admin' || mayAdminister)
+  return (
+    <form onSubmit={submit} className="space-y-5">
+      <div>
+        <label htmlFor={`${id}-name`} className="mb-1.5 block text-sm font-medium">
+          What is it for?
+        </label>
+        <input
+          id={`${id}-name`}
+          data-autofocus
+          required
+          maxLength={100}
+          autoComplete="off"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          placeholder="Nightly report, my editor …"
+          className={field}
+        />
+      </div>
+      <fieldset>
+        <legend className="mb-1.5 text-sm font-medium">What may it do?</legend>
+        <div className="space-y-2">
+          {offered.map((scope) => (
+            <ScopeBox
+              key={scope}
+              scope={scope}
+              checked={scopes.includes(scope)}
+              onChange={(checked) =>
+                setScopes(checked ? [...scopes, scope] : scopes.filter((other) => other !== scope))
+              }
+            />
+          ))}
+        </div>
+      </fieldset>
+      <div>
+        <label htmlFor={`${id}-expiry`} className="mb-1.5 block text-sm font-medium">
+          When does it expire?
+        </label>
+        <select
+          id={`${id}-expiry`}
+          value={expiry}
+          onChange={(event) => setExpiry(Number(event.target.value))}
+          className={field}
+        >
+          {expiries.map(({ label }, index) => (
+            <option key={label} value={index}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </div>
+      <div className="flex justify-end gap-2">
+        <Button look="ghost" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button type="submit" look="solid" disabled={create.isPending || scopes.length === 0 || name.trim() === ''}>
+          Make the key
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+function ScopeBox({
+  scope,
+  checked,
+  onChange,
+}: {
+  scope: Scope
+  checked: boolean
+  onChange: (checked: boolean) => void
+}) {
+  const id = useId()
+  const { label, hint } = scopeWords[scope]
+  return (
+    <div className="flex items-start gap-2.5">
+      <input
+        id={id}
+        type="checkbox"
+        checked={checked}
+        aria-describedby={`${id}-hint`}
+        onChange={(event) => onChange(event.target.checked)}
+        className="mt-1 size-4 shrink-0 accent-accent"
+      />
+      <div>
+        <label htmlFor={id} className="text-sm font-medium">
+          {label}
+        </label>
+        <p id={`${id}-hint`} className="text-sm text-ink-2">
+          {hint}
+        </p>
+      </div>
+    </div>
+  )
+}
+
+function NewKey({ created, onClose }: { created: CreatedApiKey; onClose: () => void }) {
+  return (
+    <>
+      <p className="mb-3 text-sm text-ink-2">
+        Copy it now and keep it where secrets are kept: it is not stored here and will not be shown again.
+      </p>
+      <div className="flex items-center gap-2 rounded-xl border border-line bg-sunken py-2 pr-2 pl-4">
+        <code className="min-w-0 grow font-mono text-sm break-all">{created.secret}</code>
+        <CopyButton label="Copy the key" text={() => created.secret} />
+      </div>
+      <div className="mt-5 flex justify-end">
+        <Button look="solid" data-autofocus onClick={onClose}>
+          I have kept it
+        </Button>
+      </div>
+    </>
+  )
+}
