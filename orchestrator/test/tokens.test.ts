@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { base64url } from 'jose'
 import { describe, expect, inject, test } from 'vitest'
+import { openSecrets } from '../src/secrets/open-secrets.ts'
+import { reseal } from '../src/secrets/reseal.ts'
 import { anotherPerson } from './support/another-person.ts'
 import { bearer, exchange, makeKey, untilStatus } from './support/credentials.ts'
 import { SECRET_KEY, startApp, type TestApp } from './support/start-app.ts'
@@ -158,6 +160,22 @@ describe.skipIf(inject('postgresUrl') === null)('in a database that two may open
     expect((await whoAmI(rotated, pair.accessToken)).status).toBe(200)
     expect((await rotated.stranger.request('GET', '/api/session', undefined, cookie)).status).toBe(200)
     await refreshed(rotated, pair.refreshToken)
+    // Sealed anew, a key needs the old SECRET_KEY no more, however often the next is changed.
+    const { database } = await anotherPerson(app)
+    const [secretKey, dataDir] = ['another-secret-key-for-tests-that-is-long-too', '']
+    const keys = await openSecrets({ secretKey, previous: SECRET_KEY, dataDir })
+    expect(await reseal(database, keys)).toEqual({ resealed: 1, unreadable: 0 })
+    expect(await reseal(database, keys)).toEqual({ resealed: 0, unreadable: 0 })
+    const later = await startApp({ database: app.database, env: { SECRET_KEY: secretKey } })
+    expect((await whoAmI(later, secret)).status).toBe(200)
+    // Without either key, it is unknown, and nothing breaks.
+    const lost = await startApp({
+      database: app.database,
+      env: { SECRET_KEY: 'a-secret-key-that-sealed-nothing-at-all-here' },
+    })
+    expect((await whoAmI(lost, secret)).status).toBe(401)
+    const back = await openSecrets({ secretKey: SECRET_KEY, previous: secretKey, dataDir })
+    expect(await reseal(database, back)).toEqual({ resealed: 1, unreadable: 0 })
     // One key does not do the other's work: tokens do not hang on SECRET_KEY, keys not on JWT_SECRET_KEY.
     const unnamed = await startApp({
       database: app.database,

@@ -24,7 +24,8 @@ export async function openCredentials(parts: {
   const { jwtSecretKey, jwtSecretKeyPrevious: previous } = config.secrets
   const { dataDir, http } = config
   const access = await openAccessTokens({ jwtSecretKey, previous, dataDir, issuer: http.publicUrl })
-  const keys = createApiKeys(database, secrets)
+  const onUnreadable = (error: unknown): void => log.warn({ err: error }, 'An API key cannot be read and is refused')
+  const keys = createApiKeys({ database, secrets, onUnreadable })
   const tokens = createTokenFamilies({ database, secrets, access })
   const onError = (error: unknown): void => log.warn({ err: error }, 'The last use of an API key was not noted')
   return { keys, tokens, bearers: createBearerCredentials({ keys, tokens, now: Date.now, onError }) }

@@ -18,6 +18,7 @@ export function measure(app: FastifyInstance, metrics: Metrics): void {
       status: String(reply.raw.statusCode),
     }
     metrics.requests.inc(labels)
+    if (request.caller) metrics.callers.inc({ means: request.caller.means })
     metrics.requestSeconds.observe(labels, (request.headMs ?? reply.elapsedTime) / 1000)
   })
 }

@@ -2,6 +2,12 @@ import { Counter, Histogram, type Registry } from 'prom-client'
 
 export function createHttpMetrics(registers: Registry[]) {
   const metrics = {
+    callers: new Counter({
+      name: 'authenticated_requests_total',
+      help: 'Requests of known callers, by what they showed: session, key or token',
+      labelNames: ['means'],
+      registers,
+    }),
     requests: new Counter({
       name: 'http_requests_total',
       help: 'Requests answered',

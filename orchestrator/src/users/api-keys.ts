@@ -27,14 +27,22 @@ export const MAX_KEYS = 50
 export const KEY_BEGINS = 'aia_'
 const PREFIX_LENGTH = KEY_BEGINS.length + 10
 
-export function createApiKeys(database: Database, secrets: Secrets): ApiKeys {
+interface Services {
+  database: Database
+  secrets: Secrets
+  /** Told of a key that no configured SECRET_KEY opens: it is refused until one does. */
+  onUnreadable: (error: unknown) => void
+}
+
+export function createApiKeys(services: Services): ApiKeys {
+  const { database } = services
   return {
     list: (personId) =>
       database.asPerson(personId, async (tx) => {
         const rows = await tx.all(mine(personId).orderBy('created_at', 'desc').limit(MAX_KEYS))
         return rows.map(toApiKey)
       }),
-    create: (personId, wanted, origin) => create(database, secrets, personId, { wanted, origin }),
+    create: (personId, wanted, origin) => create(services, personId, { wanted, origin }),
     revoke: (personId, id, origin) =>
       database.asPerson(personId, async (tx) => {
         const mineWithId = queries.deleteFrom('api_key').where('id', '=', id).where('user_id', '=', personId)
@@ -43,7 +51,7 @@ export function createApiKeys(database: Database, secrets: Secrets): ApiKeys {
         if (revoked) await recordAudit(tx, { actor, action: 'key.revoked', object: { type: 'key', id }, origin })
         return revoked
       }),
-    find: (secret) => find(database, secrets, secret),
+    find: (secret) => find(services, secret),
     touch: async (id) => {
       await database.asSystem((tx) => tx.sql(TOUCH, [id], 'api_key_touch'))
     },
@@ -51,8 +59,7 @@ export function createApiKeys(database: Database, secrets: Secrets): ApiKeys {
 }
 
 async function create(
-  database: Database,
-  secrets: Secrets,
+  { database, secrets }: Services,
   personId: string,
   { wanted, origin }: { wanted: CreateApiKey; origin: AuditOrigin },
 ): Promise<CreatedApiKey | null> {
@@ -94,15 +101,24 @@ interface FoundRow extends Person {
   expiresAt: Date | null
 }
 
-async function find(database: Database, secrets: Secrets, secret: string): Promise<FoundCredential | null> {
+async function find(services: Services, secret: string): Promise<FoundCredential | null> {
+  const { database } = services
   const rows = await database.asSystem((tx) => tx.sql<FoundRow>(FIND, [secret.slice(0, PREFIX_LENGTH)], 'api_key_find'))
   const [row] = rows
-  if (row === undefined) return null
-  if (!timingSafeEqual(secrets.open('api-key', row.keyId, row.sealedHash), hashOf(secret))) return null
+  if (row === undefined || !isSame(services, row, secret)) return null
   const { keyId, scopes, expiresAt, id, name, email, role } = row
   return {
     caller: { person: { id, name, email, role }, means: 'key', scopes, credentialId: keyId },
     expiresAt: expiresAt?.getTime() ?? null,
+  }
+}
+
+function isSame({ secrets, onUnreadable }: Services, row: FoundRow, secret: string): boolean {
+  try {
+    return timingSafeEqual(secrets.open('api-key', row.keyId, row.sealedHash), hashOf(secret))
+  } catch (error) {
+    onUnreadable(error)
+    return false
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Person, Scope, Tokens } from '@ai-assistant/contract'
-import { recordAudit } from '../audit/record-audit.ts'
+import { type AuditOrigin, recordAudit } from '../audit/record-audit.ts'
 import { newId } from '../lib/new-id.ts'
 import { newToken, type Secrets } from '../secrets/open-secrets.ts'
 import type { Database, Tx } from '../storage/database.ts'
@@ -14,9 +14,9 @@ export interface TokenFamilies {
    * The next pair. A refresh token that was used already ends its whole family, because one of the two who have it must
    * have stolen it; but for a few seconds it is taken for a client's two requests at once, and both get a pair.
    */
-  refresh(refreshToken: string): Promise<Tokens | null>
+  refresh(refreshToken: string, origin: AuditOrigin): Promise<Tokens | null>
   /** Ends the family of a refresh token, if there is one. */
-  revoke(refreshToken: string): Promise<void>
+  revoke(refreshToken: string, origin: AuditOrigin): Promise<void>
   /** Who is behind an access token; null where it, its family or its origin has ended, or its person may not come in. */
   find(accessToken: string): Promise<FoundCredential | null>
 }
@@ -37,10 +37,12 @@ export function createTokenFamilies(services: Services): TokenFamilies {
   const { database, secrets, access } = services
   return {
     begin: (from, personId, scopes) => begin(services, from, personId, scopes),
-    refresh: (refreshToken) => refresh(services, refreshToken),
-    revoke: async (refreshToken) => {
-      await database.asSystem((tx) => tx.sql(REVOKE, [secrets.hashes('refresh-token', refreshToken)]))
-    },
+    refresh: (refreshToken, origin) => refresh(services, refreshToken, origin),
+    revoke: (refreshToken, origin) =>
+      database.asSystem(async (tx) => {
+        const ended = await tx.sql<Ended>(REVOKE, [secrets.hashes('refresh-token', refreshToken)])
+        for (const family of ended) await recordEnd(tx, family, 'told to', origin)
+      }),
     find: async (accessToken) => {
       const claims = await access.verify(accessToken)
       if (claims === null) return null
@@ -77,24 +79,32 @@ async function begin(
   return pair === null ? null : toTokens(services.access, { familyId, personId, scopes }, pair)
 }
 
-async function refresh(services: Services, refreshToken: string): Promise<Tokens | null> {
+async function refresh(services: Services, refreshToken: string, origin: AuditOrigin): Promise<Tokens | null> {
   const { database, secrets, access } = services
   const next = await database.asSystem(async (tx) => {
     const hashes = secrets.hashes('refresh-token', refreshToken)
     const [used] = await tx.sql<Family>(USE, [hashes, GRACE_SECONDS])
     if (used === undefined) {
       // Unknown and expired ones end nothing; one that was used before does.
-      const ended = await tx.sql<{ id: string; user_id: string }>(REVOKE_USED, [hashes, GRACE_SECONDS])
-      for (const { id, user_id: personId } of ended) {
-        const object = { type: 'person', id: personId }
-        const details = { family: id }
-        await recordAudit(tx, { actor: { kind: 'system' }, action: 'token.family-revoked', object, details })
-      }
+      const ended = await tx.sql<Ended>(REVOKE_USED, [hashes, GRACE_SECONDS])
+      for (const family of ended) await recordEnd(tx, family, 'a refresh token was used again', origin)
       return null
     }
     return { used, pair: await addRefreshToken(tx, secrets, used) }
   })
   return next === null ? null : toTokens(access, next.used, next.pair)
+}
+
+interface Ended {
+  id: string
+  personId: string
+}
+
+/** Whoever holds a token may end its family: nobody else is known here. */
+function recordEnd(tx: Tx, { id, personId }: Ended, reason: string, origin: AuditOrigin): Promise<void> {
+  const object = { type: 'person', id: personId }
+  const details = { family: id, reason }
+  return recordAudit(tx, { actor: { kind: 'system' }, action: 'token.family-revoked', object, details, origin })
 }
 
 async function addRefreshToken(
@@ -154,10 +164,11 @@ const REVOKE_USED = `
   delete from token_family where id in (
     select family_id from refresh_token
     where token_hash = any($1::bytea[]) and used_at <= now() - make_interval(secs => $2))
-  returning id, user_id`
+  returning id, user_id as "personId"`
 
 const REVOKE = `
-  delete from token_family where id in (select family_id from refresh_token where token_hash = any($1::bytea[]))`
+  delete from token_family where id in (select family_id from refresh_token where token_hash = any($1::bytea[]))
+  returning id, user_id as "personId"`
 
 const FIND = `
   select u.id, u.name, u.email, u.role, f.scopes

@@ -31,7 +31,7 @@ export function ApiKeyItem({ apiKey }: { apiKey: ApiKey }) {
 
 function Expiry({ apiKey }: { apiKey: ApiKey }) {
   if (apiKey.expiresAt === null) return <>never expires</>
-  const over = Date.parse(apiKey.expiresAt) <= Date.now()
+  const over = hasPassed(apiKey.expiresAt)
   return (
     <span className={over ? 'text-bad' : ''}>
       {over ? 'expired' : 'expires'} {day(apiKey.expiresAt)}
@@ -75,4 +75,8 @@ function lastUse({ lastUsedAt }: ApiKey): string {
   const today = at.toDateString() === new Date().toDateString()
   const time = at.toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
   return today ? `last used today at ${time}` : `last used ${day(lastUsedAt)}`
+}
+
+function hasPassed(time: string): boolean {
+  return Date.parse(time) <= Date.now()
 }

@@ -47,7 +47,6 @@ function KeyForm({
   const [expiry, setExpiry] = useState(1)
   const create = useCreateApiKey()
   const toast = useToast()
-  const id = useId()
   const submit = (event: FormEvent) => {
     event.preventDefault()
     const expiresInDays = expiries[expiry]?.days ?? null
@@ -56,22 +55,7 @@ function KeyForm({
   const offered = (Object.keys(scopeWords) as Scope[]).filter((scope) => scope !== 'admin' || mayAdminister)
   return (
     <form onSubmit={submit} className="space-y-5">
-      <div>
-        <label htmlFor={`${id}-name`} className="mb-1.5 block text-sm font-medium">
-          What is it for?
-        </label>
-        <input
-          id={`${id}-name`}
-          data-autofocus
-          required
-          maxLength={100}
-          autoComplete="off"
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          placeholder="Nightly report, my editor …"
-          className={field}
-        />
-      </div>
+      <NameField name={name} onChange={setName} />
       <fieldset>
         <legend className="mb-1.5 text-sm font-medium">What may it do?</legend>
         <div className="space-y-2">
@@ -87,23 +71,7 @@ function KeyForm({
           ))}
         </div>
       </fieldset>
-      <div>
-        <label htmlFor={`${id}-expiry`} className="mb-1.5 block text-sm font-medium">
-          When does it expire?
-        </label>
-        <select
-          id={`${id}-expiry`}
-          value={expiry}
-          onChange={(event) => setExpiry(Number(event.target.value))}
-          className={field}
-        >
-          {expiries.map(({ label }, index) => (
-            <option key={label} value={index}>
-              {label}
-            </option>
-          ))}
-        </select>
-      </div>
+      <ExpiryField expiry={expiry} onChange={setExpiry} />
       <div className="flex justify-end gap-2">
         <Button look="ghost" onClick={onClose}>
           Cancel
@@ -113,6 +81,46 @@ function KeyForm({
         </Button>
       </div>
     </form>
+  )
+}
+
+function NameField({ name, onChange }: { name: string; onChange: (name: string) => void }) {
+  const id = useId()
+  return (
+    <div>
+      <label htmlFor={id} className="mb-1.5 block text-sm font-medium">
+        What is it for?
+      </label>
+      <input
+        id={id}
+        data-autofocus
+        required
+        maxLength={100}
+        autoComplete="off"
+        value={name}
+        onChange={(event) => onChange(event.target.value)}
+        placeholder="Nightly report, my editor …"
+        className={field}
+      />
+    </div>
+  )
+}
+
+function ExpiryField({ expiry, onChange }: { expiry: number; onChange: (expiry: number) => void }) {
+  const id = useId()
+  return (
+    <div>
+      <label htmlFor={id} className="mb-1.5 block text-sm font-medium">
+        When does it expire?
+      </label>
+      <select id={id} value={expiry} onChange={(event) => onChange(Number(event.target.value))} className={field}>
+        {expiries.map(({ label }, index) => (
+          <option key={label} value={index}>
+            {label}
+          </option>
+        ))}
+      </select>
+    </div>
   )
 }
 

@@ -40,9 +40,9 @@ export function createApiKeyRoutes(services: {
       const from = caller.means === 'key' ? { keyId: caller.credentialId } : { session: session ?? '' }
       return found(await tokens.begin(from, caller.person.id, scopes))
     },
-    refreshTokens: async ({ body }) => found(await tokens.refresh(body.refreshToken)),
-    revokeTokens: async ({ body }) => {
-      await tokens.revoke(body.refreshToken)
+    refreshTokens: async ({ body, request }) => found(await tokens.refresh(body.refreshToken, originOf(request))),
+    revokeTokens: async ({ body, request }) => {
+      await tokens.revoke(body.refreshToken, originOf(request))
       bearers.forget()
     },
   }
