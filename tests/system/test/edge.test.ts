@@ -3,6 +3,7 @@ import { request as httpsRequest } from 'node:https'
 import { connect } from 'node:tls'
 import { startModelSimulator } from '@ai-assistant/simulators/model-simulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeKey } from '../src/product/make-key.ts'
 import { type Product, startProduct } from '../src/product/start-product.ts'
 import { type Nginx, startNginx } from '../src/services/nginx.ts'
 
@@ -28,6 +29,7 @@ let simulator: Awaited<ReturnType<typeof startModelSimulator>>
 let nginx: Nginx | null
 let cookie = ''
 let runId = ''
+let key = ''
 
 beforeAll(async () => {
   simulator = await startModelSimulator()
@@ -38,6 +40,7 @@ beforeAll(async () => {
   })
   const client = await product.signIn()
   cookie = client.cookie
+  key = await makeKey(product.url, cookie)
   runId = (await client.send({ text: 'Hello' })).runId
   nginx = await startNginx({ orchestrator: product.orchestrator.url, frontend: product.url })
 })
@@ -121,6 +124,26 @@ describe('through nginx', () => {
       expect([403, 404]).toContain(refused)
       expect(told['access-control-allow-origin']).toBeUndefined()
     }
+  })
+
+  test('a key calls at both hosts, and at the API’s own a cookie does not', async (context) => {
+    if (nginx === null) return context.skip('There is no nginx here')
+    for (const host of ['chat.example.com', 'api.example.com']) {
+      for (const [path, expected] of [
+        ['/v1/models', 200],
+        ['/v1/nothing', 404],
+        ['/api/session', 200],
+      ] as const) {
+        const [status] = await ask({ path, headers: { host, authorization: `Bearer ${key}` } })
+        expect(status, `${host}${path}`).toBe(expected)
+      }
+      const body = JSON.stringify({ model: 'default', messages: [{ role: 'user', content: 'Hello' }], stream: true })
+      const headers = { host, authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+      const [status, told] = await ask({ path: '/v1/chat/completions', method: 'POST', headers, body })
+      expect([status, told['content-type']]).toEqual([200, 'text/event-stream; charset=utf-8'])
+    }
+    const [status] = await ask({ path: '/v1/models', headers: { host: 'api.example.com', cookie } })
+    expect(status).toBe(401)
   })
 
   test('who stands behind is away: nginx says so under the same headers', async (context) => {
