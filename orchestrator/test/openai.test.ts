@@ -325,7 +325,7 @@ test('the same key is the same answer, and bills once; another body under it is 
 })
 
 test('hanging up stops an answer nobody can ask for again, and does not stop one with a key', async () => {
-  const { app, openai } = await start('sim-ttft1-itl20-len200')
+  const { app, openai } = await start('sim-ttft1-itl10-len200')
   const begin = async (headers: Record<string, string>): Promise<string> => {
     const request = openai.chat.completions.create({ model: 'default', messages: hello, stream: true }, { headers })
     const { data: stream, response } = await request.withResponse()
@@ -367,6 +367,30 @@ describe.skipIf(inject('postgresUrl') === null)('in a database that two may open
     const streamed = await clientOf(other, secret).chat.completions.create({ ...body }, { headers })
     expect(streamed.id).toBe(whole.id)
     expect(streamed.choices[0]?.message.content).toBe(whole.choices[0]?.message.content)
+  })
+
+  test('a stream ends when its key is revoked or its person suspended, and what nobody can ask for again is stopped', async () => {
+    const app = await startApp({ model: 'sim-ttft1-itl20-len2000' })
+    const { id, client, database } = await anotherPerson(app)
+    const begin = async (secret: string) => {
+      const openai = clientOf(app, secret)
+      const asking = openai.chat.completions.create({ model: 'default', messages: hello, stream: true })
+      const { data, response } = await asking.withResponse()
+      const ended = collect(data).then(
+        () => 'whole',
+        () => 'cut',
+      )
+      return { ended, run: response.headers.get('x-run-id') ?? '' }
+    }
+    const first = await makeKey(client)
+    const revoked = await begin(first.secret)
+    const suspended = await begin((await makeKey(client)).secret)
+    await client.json('DELETE', `/api/keys/${first.key.id}`)
+    expect(await revoked.ended).toBe('cut')
+    await vi.waitUntil(async () => (await client.run(revoked.run)).state === 'cancelled', { timeout: 10_000 })
+    expect((await client.run(suspended.run)).state).toBe('running')
+    await database.asSystem((tx) => tx.sql(`update app_user set status = 'suspended' where id = $1`, [id]))
+    expect(await suspended.ended).toBe('cut')
   })
 
   test('nobody sees what the programs of others ask', async () => {

@@ -31,6 +31,7 @@ import type { Metrics } from '../telemetry/metrics.ts'
 import type { ManagedToolSet } from '../tools/create-tool-set.ts'
 import { createToolConsents } from '../tools/tool-consents.ts'
 import type { Ledger } from '../usage/ledger.ts'
+import { bearerRoles } from '../users/bearer-roles.ts'
 import { createLimits } from './create-limits.ts'
 import type { PeopleRooms } from './open-people.ts'
 import { createPeopleHandlers } from './people-routes.ts'
@@ -68,9 +69,19 @@ export function createHttp(parts: HttpParts): HttpServer {
   const { config, database, redis, doorbell, people, log, metrics, tracer, draining } = parts
   const cookie = createSessionCookie(config.http.publicUrl)
   const authenticate = createAuthenticate({ ...people, cookie })
-  const standing = createStandingWatch({ roles: (ids) => people.sessions.roles(ids), authenticate, log })
-  doorbell.listen(PEOPLE_BELL, () => standing.look())
-  const changed = (): void => doorbell.ring({ runId: PEOPLE_BELL, seq: 0 })
+  const standing = createStandingWatch({
+    roles: (ids) => people.sessions.roles(ids),
+    bearerRoles: (ids) => bearerRoles(database, ids),
+    log,
+  })
+  doorbell.listen(PEOPLE_BELL, () => {
+    people.bearers.forget()
+    standing.look()
+  })
+  const changed = (): void => {
+    people.bearers.forget()
+    doorbell.ring({ runId: PEOPLE_BELL, seq: 0 })
+  }
   return createServer({
     handlers: createHandlers(parts, { cookie, authenticate, changed }),
     authenticate,
@@ -103,7 +114,7 @@ function createHandlers(parts: HttpParts, door: Door): Handlers {
       environment: config.environment,
     }),
     ...createPeopleHandlers({ config, database, people, runs, metrics, log, ...door }),
-    ...createApiKeyRoutes({ ...people, cookie }),
+    ...createApiKeyRoutes({ ...people, ...door }),
     ...createConversationRoutes({
       conversations,
       messages: createMessages(database),

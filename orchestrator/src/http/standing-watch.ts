@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import type { Authenticate, Caller } from './admit.ts'
+import type { Caller } from './admit.ts'
 
 /**
  * Answers that are still being written, with whom they are written for. Who is suspended, gets another role, or ends a
@@ -17,7 +17,8 @@ export interface StandingWatch {
 export interface StandingWatchOptions {
   /** The roles of those of these sessions that are still good, by session. */
   roles: (sessionIds: string[]) => Promise<Map<string, string>>
-  authenticate: Authenticate
+  /** The same of keys and families of tokens. */
+  bearerRoles: (credentialIds: string[]) => Promise<Map<string, string>>
   log: Logger
   everyMs?: number
 }
@@ -68,13 +69,17 @@ function isStreaming({ reply: { raw } }: Watched): boolean {
   return raw.headersSent && !raw.writableEnded
 }
 
-async function endRevoked(streams: Watched[], { roles, authenticate }: StandingWatchOptions): Promise<void> {
+async function endRevoked(streams: Watched[], { roles, bearerRoles }: StandingWatchOptions): Promise<void> {
   if (streams.length === 0) return
-  const sessionIds = streams.flatMap(({ caller }) => (caller.means === 'session' ? [caller.sessionId] : []))
-  const now = await roles([...new Set(sessionIds)])
+  const [sessions, credentials] = [new Set<string>(), new Set<string>()]
+  for (const { caller } of streams) (caller.means === 'session' ? sessions : credentials).add(idOf(caller))
+  const now = new Map([...(await roles([...sessions])), ...(await bearerRoles([...credentials]))])
   for (const stream of streams) {
-    const { caller, request, reply } = stream
-    const role = caller.means === 'session' ? now.get(caller.sessionId) : (await authenticate(request))?.person.role
-    if (role !== caller.person.role && isStreaming(stream)) reply.raw.destroy()
+    const { caller, reply } = stream
+    if (now.get(idOf(caller)) !== caller.person.role && isStreaming(stream)) reply.raw.destroy()
   }
+}
+
+function idOf(caller: Caller): string {
+  return caller.means === 'session' ? caller.sessionId : caller.credentialId
 }

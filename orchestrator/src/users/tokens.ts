@@ -149,7 +149,7 @@ const ADD = `
   values ($1, $2, $3, now() + make_interval(days => $4))`
 
 /** A family whose key or session has ended is gone with it, but for an end by time. */
-const IN_USE = `f.expires_at > now() and u.status = 'active'
+export const IN_USE = `f.expires_at > now() and u.status = 'active'
     and (f.session_hash is null or exists (select from session s where s.id_hash = f.session_hash and s.expires_at > now()))
     and (f.key_id is null or exists (select from api_key k where k.id = f.key_id and (k.expires_at is null or k.expires_at > now())))`
 

@@ -1,6 +1,5 @@
 import type { Tokens } from '@ai-assistant/contract'
 import { type ApiKeys, MAX_KEYS } from '../../users/api-keys.ts'
-import type { BearerCredentials } from '../../users/bearer-credentials.ts'
 import type { TokenFamilies } from '../../users/tokens.ts'
 import type { Caller } from '../admit.ts'
 import { originOf } from '../origin-of.ts'
@@ -11,13 +10,14 @@ import type { SessionCookie } from '../session-cookie.ts'
 export function createApiKeyRoutes(services: {
   keys: ApiKeys
   tokens: TokenFamilies
-  bearers: BearerCredentials
+  /** Somebody's standing has changed: every server is to look at once. */
+  changed: () => void
   cookie: SessionCookie
 }): Pick<
   Handlers,
   'listApiKeys' | 'createApiKey' | 'revokeApiKey' | 'createTokens' | 'refreshTokens' | 'revokeTokens'
 > {
-  const { keys, tokens, bearers, cookie } = services
+  const { keys, tokens, changed, cookie } = services
   return {
     listApiKeys: async ({ person }) => ({ items: await keys.list(person.id) }),
     createApiKey: async ({ body, person, request }) => {
@@ -32,7 +32,7 @@ export function createApiKeyRoutes(services: {
     },
     revokeApiKey: async ({ params, person, request }) => {
       if (!(await keys.revoke(person.id, params.id, originOf(request)))) throw new HttpProblem('not_found')
-      bearers.forget()
+      changed()
     },
     createTokens: async ({ body, caller, request }) => {
       const scopes = scopesFor(caller, body.scopes)
@@ -43,7 +43,7 @@ export function createApiKeyRoutes(services: {
     refreshTokens: async ({ body, request }) => found(await tokens.refresh(body.refreshToken, originOf(request))),
     revokeTokens: async ({ body, request }) => {
       await tokens.revoke(body.refreshToken, originOf(request))
-      bearers.forget()
+      changed()
     },
   }
 }
