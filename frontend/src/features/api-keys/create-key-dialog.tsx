@@ -3,6 +3,7 @@ import { useId, useState, type FormEvent } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import { CopyButton } from '../../components/ui/copy-button.tsx'
 import { Dialog } from '../../components/ui/dialog.tsx'
+import { Field } from '../../components/ui/field.tsx'
 import { useToast } from '../../components/ui/toast.tsx'
 import { useCreateApiKey } from './api.ts'
 import { scopeWords } from './scope-words.ts'
@@ -31,7 +32,7 @@ const expiries = [
   { days: null, label: 'Never' },
 ]
 
-const field = 'w-full rounded-xl border border-line bg-page px-3 py-2 text-sm'
+const field = 'w-full rounded-xl border border-line-strong bg-card px-3 py-2 text-[0.95rem]'
 
 function KeyForm({
   mayAdminister,
@@ -55,22 +56,19 @@ function KeyForm({
   const offered = (Object.keys(scopeWords) as Scope[]).filter((scope) => scope !== 'admin' || mayAdminister)
   return (
     <form onSubmit={submit} className="space-y-5">
-      <NameField name={name} onChange={setName} />
-      <fieldset>
-        <legend className="mb-1.5 text-sm font-medium">What may it do?</legend>
-        <div className="space-y-2">
-          {offered.map((scope) => (
-            <ScopeBox
-              key={scope}
-              scope={scope}
-              checked={scopes.includes(scope)}
-              onChange={(checked) =>
-                setScopes(checked ? [...scopes, scope] : scopes.filter((other) => other !== scope))
-              }
-            />
-          ))}
-        </div>
-      </fieldset>
+      <Field
+        label="What is it for?"
+        name="name"
+        data-autofocus
+        required
+        maxLength={100}
+        autoComplete="off"
+        placeholder="Nightly report, my editor …"
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+        error={create.error}
+      />
+      <ScopeFields offered={offered} scopes={scopes} onChange={setScopes} />
       <ExpiryField expiry={expiry} onChange={setExpiry} />
       <div className="flex justify-end gap-2">
         <Button look="ghost" onClick={onClose}>
@@ -84,25 +82,29 @@ function KeyForm({
   )
 }
 
-function NameField({ name, onChange }: { name: string; onChange: (name: string) => void }) {
-  const id = useId()
+function ScopeFields({
+  offered,
+  scopes,
+  onChange,
+}: {
+  offered: Scope[]
+  scopes: Scope[]
+  onChange: (scopes: Scope[]) => void
+}) {
   return (
-    <div>
-      <label htmlFor={id} className="mb-1.5 block text-sm font-medium">
-        What is it for?
-      </label>
-      <input
-        id={id}
-        data-autofocus
-        required
-        maxLength={100}
-        autoComplete="off"
-        value={name}
-        onChange={(event) => onChange(event.target.value)}
-        placeholder="Nightly report, my editor …"
-        className={field}
-      />
-    </div>
+    <fieldset>
+      <legend className="mb-1.5 text-sm font-medium">What may it do?</legend>
+      <div className="space-y-2">
+        {offered.map((scope) => (
+          <ScopeBox
+            key={scope}
+            scope={scope}
+            checked={scopes.includes(scope)}
+            onChange={(checked) => onChange(checked ? [...scopes, scope] : scopes.filter((other) => other !== scope))}
+          />
+        ))}
+      </div>
+    </fieldset>
   )
 }
 
