@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { recordAudit } from '../orchestrator/src/audit/record-audit.ts'
 import { keepOwnKey } from '../orchestrator/src/secrets/keep-own-key.ts'
 import { openSecrets } from '../orchestrator/src/secrets/open-secrets.ts'
-import { reseal } from '../orchestrator/src/secrets/reseal.ts'
+import { reseal } from '../orchestrator/src/users/reseal.ts'
 import { configuration, runScript, withDatabase } from './configured-database.ts'
 
 const HELP = `Usage: npm run rotate-secrets

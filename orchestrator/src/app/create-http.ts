@@ -99,7 +99,6 @@ export function createHttp(parts: HttpParts): HttpServer {
 }
 
 function createHandlers(parts: HttpParts, door: Door): Handlers {
-  const { cookie } = door
   const { config, database, log, people, journal, runs, model, tools, metrics, ready, examine } = parts
   const { appName, version } = config
   const { readers } = journal

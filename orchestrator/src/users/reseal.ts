@@ -1,6 +1,6 @@
 import type { Database } from '../storage/database.ts'
-import type { Secrets } from './open-secrets.ts'
-import type { SealPurpose } from './seal.ts'
+import type { Secrets } from '../secrets/open-secrets.ts'
+import type { SealPurpose } from '../secrets/seal.ts'
 
 /** Every column that holds sealed values. A new one is a line here, and is sealed anew with the others. */
 const sealedColumns: { purpose: SealPurpose; table: string; column: string }[] = [
