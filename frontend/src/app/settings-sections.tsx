@@ -70,7 +70,7 @@ export const sections: Section[] = [
   {
     path: 'audit',
     label: 'Audit',
-    icon: 'search',
+    icon: 'circle-check',
     admin: true,
     Page: lazy(() => import('../features/audit/audit-page.tsx').then((module) => ({ default: module.AuditPage }))),
   },

@@ -66,5 +66,17 @@ describe.skipIf(chromium === null)('people', () => {
     await ann.getByRole('textbox', { name: 'Password' }).fill('grünkohl tapete')
     await ann.getByRole('button', { name: 'Sign in', exact: true }).click()
     await ann.getByText('This account is suspended').waitFor()
+
+    // All of it is in the audit log, where the owner can tell Ann's doings from their own.
+    await owner.goto(`${product.url}/settings/audit`)
+    await owner.getByText('account.suspended').first().waitFor()
+    await owner.getByText('sign-in.failed').first().waitFor()
+    expect(await accessibilityFaults(owner)).toEqual([])
+    await owner.getByRole('combobox', { name: 'About' }).selectOption('invitation')
+    await owner.getByText('invitation.made').waitFor()
+    await owner.getByText('account.suspended').waitFor({ state: 'detached' })
+    const download = owner.waitForEvent('download')
+    await owner.getByRole('link', { name: 'Export' }).click()
+    expect((await download).suggestedFilename()).toBe('audit.jsonl')
   })
 })
