@@ -59,15 +59,19 @@ export async function makeSmallDisk(home: string): Promise<SmallDisk | null> {
   }
 }
 
-/** To the last byte: while the database goes on writing, what was free a moment ago may be gone. */
-async function fill(path: string, ballast: string, attempts = 20): Promise<void> {
+/** To the last byte. While the database goes on writing, what was free a moment ago may be gone: then a smaller piece fits. */
+async function fill(path: string, ballast: string): Promise<void> {
   const { bavail, bsize } = await statfs(path)
   await writeFile(ballast, '')
-  try {
-    // Not to be waited for in one go: all the lab's wires are in this process.
-    await promisify(execFile)('fallocate', ['-l', String(bavail * bsize), ballast])
-  } catch (error) {
-    if (attempts === 1) throw error
-    await fill(path, ballast, attempts - 1)
+  let filled = 0
+  for (let piece = 2 ** Math.floor(Math.log2(bavail * bsize)); piece >= bsize;) {
+    try {
+      // Not to be waited for in one go: all the lab's wires are in this process.
+      await promisify(execFile)('fallocate', ['-o', String(filled), '-l', String(piece), ballast])
+      filled += piece
+    } catch {
+      // No space left for so much.
+      piece /= 2
+    }
   }
 }
