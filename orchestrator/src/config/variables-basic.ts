@@ -186,7 +186,7 @@ export const people = {
     example: 'https://login.example.com/realms/team',
     doc: 'Any other provider that speaks OpenID Connect, by its issuer, exactly as it calls itself. The redirect address is `PUBLIC_URL` and `/api/oauth/oidc/callback`.',
   },
-  OIDC_CLIENT_ID: { type: text, doc: 'The client there.' },
+  OIDC_CLIENT_ID: { type: text, example: 'ai-assistant', doc: 'The client there.' },
   OIDC_CLIENT_SECRET: { type: text, secret: true, doc: "That client's secret; unset for a public client." },
   OIDC_NAME: { type: text, default: 'Single sign-on', doc: 'What its button says.' },
 } satisfies Variables
