@@ -53,8 +53,10 @@ test('lets nobody in who has not signed in', async () => {
   for (const [name, route] of Object.entries(routes)) {
     if (route.auth === 'public' || route.auth === 'metrics') continue
     const path = route.path.replaceAll(/:\w+/g, '01a208dd-4b45-7251-beac-2a9f43f7b0c7')
-    const problem = await stranger.problem(route.method, path, route.method === 'GET' ? undefined : {})
-    expect(problem, name).toMatchObject({ status: 401, code: 'unauthenticated' })
+    const response = await stranger.request(route.method, path, route.method === 'GET' ? undefined : {})
+    const refusal = path.startsWith('/v1/') ? { error: { code: 'invalid_api_key' } } : { code: 'unauthenticated' }
+    expect(response.status, name).toBe(401)
+    expect(await response.json(), name).toMatchObject(refusal)
   }
 })
 

@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http'
 import { problemSchema, type Route, routes } from '@ai-assistant/contract'
 import { expect, test } from 'vitest'
+import { z } from 'zod'
 import type { Database } from '../src/storage/database.ts'
 import { startApp, type TestApp } from './support/start-app.ts'
 
@@ -41,12 +42,24 @@ function send(
   })
 }
 
-/** Nothing a client can say is our mistake, and every refusal has the one shape. */
-function expectSane(answer: Answer, what: unknown): void {
+/** What OpenAI's clients read at their own door. */
+const openAiErrorSchema = z.strictObject({
+  error: z.strictObject({
+    message: z.string().min(1),
+    type: z.string(),
+    param: z.string().nullable(),
+    code: z.string().nullable(),
+  }),
+})
+
+/** Nothing a client can say is our mistake, and every refusal has the one shape of its door. */
+function expectSane(answer: Answer, what: { path?: string; real?: string; [said: string]: unknown }): void {
   expect(answer.status, `${JSON.stringify(what)}: ${answer.body}`).toBeLessThan(500)
   if (answer.status < 400 || answer.body === '') return
-  expect(answer.type, JSON.stringify(what)).toContain('application/problem+json')
-  expect(problemSchema.safeParse(JSON.parse(answer.body)).success, answer.body).toBe(true)
+  const openAi = (what.path ?? what.real ?? '').startsWith('/v1/')
+  expect(answer.type, JSON.stringify(what)).toContain(openAi ? 'application/json' : 'application/problem+json')
+  const schema = openAi ? openAiErrorSchema : problemSchema
+  expect(schema.safeParse(JSON.parse(answer.body)).success, answer.body).toBe(true)
 }
 
 const oddValues = [
@@ -144,7 +157,7 @@ const oddHeaders: Record<string, string>[] = [
   { 'if-none-match': '*', range: 'bytes=0-1' },
 ]
 
-test('answers whatever a client can say in every route with a sane status, and in the one shape of errors', async () => {
+test('answers whatever a client can say in every route with a sane status, and in the one shape of errors at each door', async () => {
   const app = await startApp()
   const { started } = await app.client.ask('Hello')
   const realId: Record<string, string> = { conversation: started.conversationId, run: started.runId }
