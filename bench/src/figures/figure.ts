@@ -1,5 +1,6 @@
 import type { Measured } from '../load/job.ts'
 import type { Peer } from '../stage/peer.ts'
+import { settle } from '../stage/settle.ts'
 import type { Stage } from '../stage/start-stage.ts'
 
 /** One run against one peer. */
@@ -38,6 +39,7 @@ export async function alternate(stage: Stage, peers: readonly Peer[], pace: Pace
     const order = round % 2 === 1 ? peers : peers.toReversed()
     for (const peer of order) {
       const measured = await stage.client.run({ ...jobFor(peer, load), kind: 'loop', rate: 0 })
+      if (peer.cookies.length > 0) await settle(stage.databaseUrl)
       samples.push({ peer: peer.name, round, streams: load.streams, measured })
     }
   }

@@ -1,3 +1,4 @@
+import { settle } from '../stage/settle.ts'
 import type { Stage } from '../stage/start-stage.ts'
 import { held, jobFor, type Sample } from './figure.ts'
 
@@ -17,6 +18,7 @@ export async function measureHeld(stage: Stage): Promise<Sample[]> {
     await (name === 'relay' ? stage.relay : stage.orchestrator).start()
     const load = { streams, answer: held, warmSeconds: 4, seconds: 8, stamped: true }
     const measured = await stage.client.run({ ...jobFor(peer, load), kind: 'hold', rate: RATE })
+    if (name === 'orchestrator') await settle(stage.databaseUrl)
     samples.push({ peer: name, round: 1, streams, measured })
   }
   await stage.orchestrator.start()
