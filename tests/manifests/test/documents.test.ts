@@ -27,7 +27,7 @@ test('every file, folder and script that is named is there', () => {
   const { scripts } = z
     .object({ scripts: z.record(z.string(), z.string()) })
     .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')))
-  const called = [...both.matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name ?? '')
+  const called = [...both.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name ?? '')
   expect(called.filter((name) => scripts[name] === undefined)).toEqual([])
 })
 
