@@ -13,7 +13,8 @@ function project(
   include: string[],
   test: TestProjectInlineConfiguration['test'] = {},
 ): TestProjectInlineConfiguration {
-  return { test: { name, include, ...test } }
+  // Two files at a time, also on two cores: most of them wait for a server.
+  return { test: { name, include, maxWorkers: 2, ...test } }
 }
 
 export default defineConfig({
@@ -42,7 +43,6 @@ export default defineConfig({
         globalSetup: [...services, './tests/system/src/build-web-app.ts'],
         testTimeout: 180_000,
         hookTimeout: 180_000,
-        maxWorkers: 2,
         sequence: { groupOrder: 1 },
       }),
       // Hostile texts and tools: a sample, or with ATTACKS=all each of them.
@@ -50,7 +50,6 @@ export default defineConfig({
         globalSetup: [...services, './tests/system/src/build-web-app.ts'],
         testTimeout: 280_000,
         hookTimeout: 180_000,
-        maxWorkers: 2,
         sequence: { groupOrder: 2 },
       }),
     ],
