@@ -61,9 +61,9 @@ async function readSiblings(
   const parents = branch.flatMap((message) => message.parent_id ?? [])
   const withRoots = branch.some((message) => message.parent_id === null)
   const rows = await tx.sql<{ id: string; parent_id: string | null }>(
-    `select id, parent_id from message
-     where conversation_id = $1 and (parent_id = any($2::uuid[]) or ($3 and parent_id is null)) order by id`,
+    SIBLINGS,
     [conversationId, parents, withRoots],
+    'read_siblings',
   )
   const siblings = new Map<string, string[]>()
   for (const row of rows) {
@@ -72,6 +72,13 @@ async function readSiblings(
   }
   return siblings
 }
+
+/** Two searches of one index each: as one condition, a plan made for any page would look through the whole conversation. */
+const SIBLINGS = `
+  select id, parent_id from message where conversation_id = $1 and parent_id = any($2::uuid[])
+  union all
+  select id, parent_id from message where $3 and conversation_id = $1 and parent_id is null
+  order by id`
 
 function toMessage(message: BranchMessage, siblings: ReadonlyMap<string, string[]>): Message {
   return {

@@ -73,9 +73,8 @@ export class Transaction implements Tx {
   }
 
   async sql<R = Record<string, unknown>>(text: string, values: readonly unknown[] = [], name?: string): Promise<R[]> {
-    // Without values it may be several statements, which only the simple protocol takes.
-    const known = name ?? (values.length === 0 ? undefined : this.#name(text))
-    return (await this.#run(named(known, text, values))).rows as R[]
+    // Prepared where its author gave it a name: a plan made for any values may be a bad one for those of today.
+    return (await this.#run(named(name, text, values))).rows as R[]
   }
 
   send(query: Compilable<unknown> | Statement): void {
