@@ -64,10 +64,17 @@ export function ratio(a: number | null, b: number | null): number | null {
   return a === null || b === null ? null : a / b
 }
 
-/** Streams of one pace that half a core carries: between the measured numbers of streams, a straight line. */
+/** Of a live pace. */
+const TOKENS_A_STREAM = 25
+
+/**
+ * Live streams that half a core carries: between the measured numbers of streams, a straight line. Only what got nearly
+ * all of its tokens counts: a server that is not given its share of the machine does less work, at another price.
+ */
 export function streamsOnHalfCore(samples: readonly Sample[] | undefined, peer: Name): number | null {
   const points = (samples ?? [])
     .filter((sample) => sample.peer === peer)
+    .filter(({ streams, measured }) => measured.tokens / measured.wallSeconds > 0.9 * TOKENS_A_STREAM * streams)
     .map(({ streams, measured }) => ({ streams, cores: cores(peer)(measured) ?? 0 }))
     .toSorted((a, b) => a.streams - b.streams)
   const above = points.findIndex((point) => point.cores >= 0.5)
