@@ -4,7 +4,7 @@
 # published images, and show that our files work; they do not show that the published images do.
 # Needs root on Debian. Usage: start.sh <folder> [node executable]; prints the engine's environment, NAME=value a line.
 set -euo pipefail
-export DEBIAN_FRONTEND=noninteractive
+export DEBIAN_FRONTEND=noninteractive DOCKER_BUILDKIT=1
 
 lab=$(mkdir -p "$1" && cd "$1" && pwd)
 node=${2:-$(command -v node)}
