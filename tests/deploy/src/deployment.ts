@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -10,6 +10,9 @@ export const root = resolve(import.meta.dirname, '../../..')
 /** How many tokens an answer of the simulated model has, and how it paces them. */
 export const answerTokens = 400
 const model = `sim-ttft50-itl20-len${answerTokens}`
+
+/** What someone has written into `.env`. */
+export const uploadMaxBytes = 3 * 1024 * 1024
 
 /** The product as someone has it who cloned it: a copy of its files in an empty folder, with an engine to run it on. */
 export interface Deployment {
@@ -29,6 +32,7 @@ export interface Deployment {
 export async function prepareDeployment(env: Record<string, string>): Promise<Deployment> {
   const folder = mkdtempSync(join(tmpdir(), 'ai-assistant-deploy-'))
   await copyProduct(folder)
+  writeFileSync(join(folder, '.env'), `UPLOAD_MAX_BYTES=${uploadMaxBytes}\n`)
   const project = 'ai_assistant_test'
   const ports = {
     HTTP_PORT: await portOr(80),

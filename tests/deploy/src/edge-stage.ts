@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Deployment } from './deployment.ts'
+import { type Deployment, uploadMaxBytes } from './deployment.ts'
 import { run } from './run.ts'
 import { must, type Tally } from './tally.ts'
 import { untilServed } from './until-served.ts'
@@ -24,11 +24,14 @@ export async function edgeStage(deployment: Deployment, tally: Tally): Promise<v
     must(headers.get('x-cache') === 'HIT', `nginx says ${headers.get('x-cache')}`)
   })
   await tally.check('a body that is too large is refused in our words', async () => {
-    const body = 'x'.repeat(11 * 1024 * 1024)
+    const body = 'x'.repeat(uploadMaxBytes + 1)
     const answer = await fetch(`${publicUrl}/api/chat`, { method: 'POST', body })
-    expectProblem(answer.status, await answer.text(), 413, 'body_too_large')
-    const fits = await fetch(`${publicUrl}/api/chat`, { method: 'POST', body: body.slice(0, 9 * 1024 * 1024) })
+    const told = await answer.text()
+    expectProblem(answer.status, told, 413, 'body_too_large')
+    must(told.includes(`${uploadMaxBytes} bytes`), `it names another limit than .env: ${told}`)
+    const fits = await fetch(`${publicUrl}/api/chat`, { method: 'POST', body: body.slice(1) })
     must(fits.status !== 413, 'one that is not is refused as well')
+    return `${uploadMaxBytes} bytes, as .env says`
   })
   await tally.check('the caller’s address and the protocol are what nginx saw, not what the caller says', async () => {
     await compose(['stop', 'orchestrator'])

@@ -4,7 +4,13 @@ import { matches } from './reference-rules.ts'
 
 /** What holds of the objects together. */
 export function systemFaults(objects: KubeObject[]): string[] {
-  return [...poolFaults(objects), ...replicaFaults(objects), ...budgetFaults(objects), ...secretFaults(objects)]
+  return [
+    ...poolFaults(objects),
+    ...replicaFaults(objects),
+    ...budgetFaults(objects),
+    ...secretFaults(objects),
+    ...bodyFaults(objects),
+  ]
 }
 
 const hpaSchema = z.looseObject({
@@ -69,4 +75,15 @@ function secretFaults(objects: KubeObject[]): string[] {
     const allowed = name.includes('frontend') ? ['METRICS_TOKEN'] : ['MCP_SERVICE_TOKEN', 'METRICS_TOKEN']
     return given.filter((key) => !allowed.includes(key)).map((key) => `${kind} ${name}: it is given the secret ${key}`)
   })
+}
+
+/** The edge refuses what the servers behind it would, and nothing else. */
+function bodyFaults(objects: KubeObject[]): string[] {
+  const config = objects.find(({ kind, metadata }) => kind === 'ConfigMap' && metadata.name.endsWith('-config'))
+  const wanted = config?.data?.['UPLOAD_MAX_BYTES']
+  return objects
+    .filter(({ kind }) => kind === 'Ingress')
+    .map(({ metadata }) => metadata.annotations['nginx.ingress.kubernetes.io/proxy-body-size'])
+    .filter((bytes) => bytes !== wanted)
+    .map((bytes) => `Ingress: bodies of ${bytes} bytes may pass, the servers take ${wanted}`)
 }

@@ -54,6 +54,13 @@ test.each(sets)('the $name values lint, render, and are valid, confined and comp
   expect(faultsOf(yaml, expected)).toEqual([])
 })
 
+test('the Ingress takes bodies as large as the servers do, unless its annotation says otherwise', async () => {
+  const shown = ['--show-only', 'templates/ingress.yaml', '--set', 'config.uploadMaxBytes=20971520']
+  expect(await helmTemplate(...shown)).toContain('proxy-body-size: "20971520"')
+  const annotation = 'ingress.annotations.nginx\\.ingress\\.kubernetes\\.io/proxy-body-size=1m'
+  expect(await helmTemplate(...shown, '--set', annotation)).toContain('proxy-body-size: 1m')
+})
+
 test('rules and dashboards are what Compose has, for a Prometheus with and without the operator', async () => {
   const args = [
     '--set',

@@ -60,6 +60,26 @@ test.each(['gateway', 'external-secrets', 'cert-manager', 'vpa', 'scale-on-answe
   },
 )
 
+test('an Ingress takes bodies as large as its ConfigMap says', async () => {
+  const folder = join(root, 'k8s/overlays', `try-body-${process.pid}`)
+  mkdirSync(folder)
+  try {
+    const text = readFileSync(join(root, 'k8s/overlays/production/kustomization.yaml'), 'utf8')
+    const change = [
+      'patches:',
+      '  - target: { kind: ConfigMap, name: ai-assistant-config }',
+      '    patch: |-',
+      '      - { op: replace, path: /data/UPLOAD_MAX_BYTES, value: "20971520" }',
+    ]
+    writeFileSync(join(folder, 'kustomization.yaml'), text.replace('patches:', change.join('\n')))
+    const yaml = await kustomize(folder.slice(root.length + 1))
+    expect(yaml).toMatch(/proxy-body-size: "20971520"/)
+    expect(faultsOf(yaml, expected)).toEqual([])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
 test('the cluster autoscaler is valid', async () => {
   const { faults, objects } = await validate(await kustomize('k8s/cluster-autoscaler'))
   expect(faults).toEqual([])
@@ -95,6 +115,7 @@ const planted: [RegExp | string, string, RegExp][] = [
   ['maxUnavailable: 1', 'maxUnavailable: 0', /maxUnavailable is not 1/],
   [/app: frontend\n(\s+)- namespaceSelector/, 'app: web\n$1- namespaceSelector', /frontend may not connect/],
   ['169.254.0.0/16', '169.254.1.0/24', /credentials/],
+  [/proxy-body-size: .+/, "proxy-body-size: '1'", /bodies of 1 bytes/],
 ]
 
 test.each(planted)('a planted %s is found', async (from, to, found) => {

@@ -24,6 +24,8 @@ interface Line {
   body?: string
 }
 
+const uploadMaxBytes = 50_000
+
 let product: Product
 let simulator: Awaited<ReturnType<typeof startModelSimulator>>
 let nginx: Nginx | null
@@ -36,13 +38,17 @@ beforeAll(async () => {
   product = await startProduct({
     tools: 0,
     model: { url: simulator.url, name: 'sim-ttft1-itl0-len20' },
-    env: { PUBLIC_URL: 'https://chat.example.com', ALLOWED_ORIGINS: 'https://tools.example.org' },
+    env: {
+      PUBLIC_URL: 'https://chat.example.com',
+      ALLOWED_ORIGINS: 'https://tools.example.org',
+      UPLOAD_MAX_BYTES: String(uploadMaxBytes),
+    },
   })
   const client = await product.signIn()
   cookie = client.cookie
   key = await makeKey(product.url, cookie)
   runId = (await client.send({ text: 'Hello' })).runId
-  nginx = await startNginx({ orchestrator: product.orchestrator.url, frontend: product.url })
+  nginx = await startNginx({ orchestrator: product.orchestrator.url, frontend: product.url, uploadMaxBytes })
 })
 afterAll(async () => {
   await nginx?.stop()
@@ -144,6 +150,27 @@ describe('through nginx', () => {
     }
     const [status] = await ask({ path: '/v1/models', headers: { host: 'api.example.com', cookie } })
     expect(status).toBe(401)
+  })
+
+  test('nginx takes bodies as large as the servers behind it do, and says how large that is', async (context) => {
+    if (nginx === null) return context.skip('There is no nginx here')
+    const send = (bytes: number) => {
+      const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+      const url = `https://127.0.0.1:${nginx?.port}/api/chat`
+      return new Promise<[number, string]>((resolve, reject) => {
+        httpsRequest(url, { method: 'POST', headers, rejectUnauthorized: false }, (answer) => {
+          let text = ''
+          answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+          answer.on('end', () => resolve([answer.statusCode ?? 0, text]))
+        })
+          .on('error', reject)
+          .end('x'.repeat(bytes))
+      })
+    }
+    const [refused, detail] = await send(uploadMaxBytes + 1)
+    expect(refused).toBe(413)
+    expect(detail).toContain(`${uploadMaxBytes} bytes at most`)
+    expect((await send(uploadMaxBytes))[0]).toBe(400)
   })
 
   test('who stands behind is away: nginx says so under the same headers', async (context) => {

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { delimiter, dirname, join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { findProgram } from './find-program.ts'
 import { freePort } from './free-port.ts'
@@ -16,7 +16,12 @@ export interface Nginx {
 const root = resolve(import.meta.dirname, '../../../..')
 
 /** Null where the machine has no nginx. */
-export async function startNginx(upstreams: { orchestrator: string; frontend: string }): Promise<Nginx | null> {
+export async function startNginx(upstreams: {
+  orchestrator: string
+  frontend: string
+  /** What the servers behind it take, too. */
+  uploadMaxBytes: number
+}): Promise<Nginx | null> {
   const program = findProgram('nginx')
   if (program === null) return null
   const home = await mkdtemp(join(tmpdir(), 'ai-assistant-nginx-'))
@@ -46,8 +51,12 @@ export async function startNginx(upstreams: { orchestrator: string; frontend: st
   const errors = join(home, 'snippets/api_errors.conf')
   await writeFile(errors, (await readFile(errors, 'utf8')).replaceAll('/etc/nginx/', `${home}/`))
   await writeFile(join(home, 'mime.types'), 'types { text/html html; }')
-  const child = spawn(program, ['-c', join(home, 'nginx.conf'), '-e', join(home, 'error.log'), '-g', 'daemon off;'], {
+  const start = join(home, 'start.sh')
+  await writeFile(start, (await readFile(join(root, 'nginx/start.sh'), 'utf8')).replaceAll('/tmp/', `${home}/`))
+  const path = [dirname(program), process.env['PATH']].join(delimiter)
+  const child = spawn('sh', [start, '-c', join(home, 'nginx.conf'), '-e', join(home, 'error.log')], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    env: { PATH: path, UPLOAD_MAX_BYTES: String(upstreams.uploadMaxBytes) },
   })
   let said = ''
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text))
