@@ -13,9 +13,10 @@ import fastify, {
 import { Agent } from 'undici'
 import { type Assets, findAsset, sendAsset } from './assets.ts'
 import type { ServerConfig } from './config.ts'
-import { forward, type ForwardFailure, type Forwarding } from './forward.ts'
+import { forward, type ForwardFailure, type Forwarding, forwardedMethods } from './forward.ts'
 import { answerMalformed } from './malformed.ts'
 import { createMetrics, mayReadMetrics } from './metrics.ts'
+import { hasManyHosts, originForm } from './origin-form.ts'
 import { problemType, toProblem } from './problem.ts'
 import { securityHeaders } from './security-headers.ts'
 
@@ -58,6 +59,7 @@ export function createApp({ config, assets, version, log, tracer = silentTracer 
     trustProxy: config.trustedProxies,
     forceCloseConnections: 'idle',
     requestTimeout: sendingTimeout,
+    rewriteUrl: originForm,
     genReqId: (request) => requestIdOf(request.headers['x-request-id']),
     // These come before any hook.
     frameworkErrors: refuseAddress(headers),
@@ -69,8 +71,10 @@ export function createApp({ config, assets, version, log, tracer = silentTracer 
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _body, done) => done(null))
 
-  app.addHook('onRequest', async (_request, reply) => {
+  app.addHook('onRequest', async (request, reply) => {
     reply.headers(headers)
+    if (!hasManyHosts(request.raw)) return undefined
+    return sendProblem(reply, toProblem('invalid_request', request.id, 'A request names one host.'))
   })
   app.addHook('onResponse', async (request, reply) => {
     const path = patternOf(request)
@@ -97,16 +101,24 @@ export function createApp({ config, assets, version, log, tracer = silentTracer 
   })
 
   const forwarding = { origin: config.orchestratorUrl, dispatcher, headers }
-  for (const url of ['/api/*', '/v1/*']) app.all(url, forwardRoute(config, forwarding, log, tracer))
+  const handler = forwardRoute(config, forwarding, log, tracer)
+  for (const url of ['/api/*', '/v1/*']) app.route({ method: [...forwardedMethods], url, handler })
   app.get('/*', (request, reply) => {
     const asset = findAsset(assets, request)
     if (asset) return sendAsset(asset, request, reply)
     return sendProblem(reply, toProblem('not_found', request.id, 'There is nothing at this address.'))
   })
   app.setNotFoundHandler((request, reply) => {
-    return sendProblem(reply, toProblem('method_not_allowed', request.id, 'Only GET and HEAD are offered here.'))
+    const allowed = staysBelow(request.url) ? forwardedMethods.join(', ') : 'GET, HEAD'
+    const detail = `Here are: ${allowed}.`
+    return sendProblem(reply.header('allow', allowed), toProblem('method_not_allowed', request.id, detail))
   })
   app.setErrorHandler((error, request, reply) => {
+    const status = error instanceof Error && 'statusCode' in error ? error.statusCode : 500
+    if (typeof status === 'number' && status >= 400 && status < 500) {
+      const code = status === 415 ? 'unsupported_media_type' : 'invalid_request'
+      return sendProblem(reply, toProblem(code, request.id, error instanceof Error ? error.message : '', status))
+    }
     log.error({ err: error, request: request.id }, 'A request failed')
     return sendProblem(reply, toProblem('internal', request.id, 'Try again in a moment.'))
   })

@@ -22,6 +22,9 @@ export interface Caller {
 /** What became of a request whose answer could not begin; once it has begun, a failure cuts the connection instead. */
 export type ForwardFailure = { code: string; message: string }
 
+/** What is passed on. Fewer than there are: to one that nobody knows behind, each server on the way may give a meaning. */
+export const forwardedMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
+
 /** Bodies up to this size are read first, so that a request can be sent again to an orchestrator that just restarted. */
 const smallBody = 64 * 1024
 
@@ -71,6 +74,8 @@ function attempt(
   { origin, dispatcher, headers }: Forwarding,
 ): Promise<ForwardFailure | null> {
   const { promise, resolve } = Promise.withResolvers<ForwardFailure | null>()
+  const method = forwardedMethods.find((name) => name === request.method)
+  if (method === undefined) throw new TypeError(`${request.method} is not passed on`)
   let controller: Dispatcher.DispatchController | null = null
   const left = () => {
     if (!response.writableFinished) controller?.abort(new Error('The caller left'))
@@ -86,7 +91,7 @@ function attempt(
     {
       origin,
       path: request.url ?? '/',
-      method: toMethod(request.method),
+      method,
       headers: requestHeaders(request, caller),
       body,
       headersTimeout,
@@ -169,9 +174,4 @@ function isStaleConnection({ code }: ForwardFailure): boolean {
 
 function isSafe(method: string | undefined): boolean {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS'
-}
-
-function toMethod(method: string | undefined): Dispatcher.HttpMethod {
-  const known = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
-  return known.find((name) => name === method) ?? 'GET'
 }

@@ -16,6 +16,8 @@ import type { RequestLimiter } from '../limits/request-limiter.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { admit, type Authenticate, type Caller } from './admit.ts'
 import { measure } from './measure.ts'
+import { offeredMethods } from './offered-methods.ts'
+import { hasManyHosts, originForm } from './origin-form.ts'
 import { HttpProblem, retryAfter, toInvalidRequest, toProblem } from './problem.ts'
 import type { OpenStreams } from './rate-limit.ts'
 import type { Handler, Handlers } from './route.ts'
@@ -85,6 +87,7 @@ export function createServer(options: ServerOptions): FastifyInstance {
     clientErrorHandler: answerMalformed(headers),
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: 300 },
+    rewriteUrl: originForm,
     requestTimeout: patience.requestMs,
     http: { headersTimeout: patience.headersMs, connectionsCheckingInterval: patience.lookMs },
   })
@@ -95,20 +98,23 @@ export function createServer(options: ServerOptions): FastifyInstance {
   traceRequests(app, options.tracer)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'x-request-id': request.id, ...headers })
+    if (hasManyHosts(request.raw)) throw new HttpProblem('invalid_request', 'A request names one host.')
     if (checkOrigin(request, reply, options.origins)) return reply
     return undefined
   })
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply))
-  app.setNotFoundHandler((request, reply) =>
-    sendProblem(
-      new HttpProblem('not_found', `${request.method} ${request.url.split('?')[0]} is no route of this API.`),
-      request,
-      reply,
-    ),
-  )
+  app.setNotFoundHandler((request, reply) => sendProblem(noRoute(request, reply), request, reply))
   app.addHook('onClose', async () => options.standing.close())
   for (const name of Object.keys(routes) as RouteName[]) addRoute(app, name, options)
   return app
+}
+
+function noRoute({ method, url }: FastifyRequest, reply: FastifyReply): HttpProblem {
+  const path = url.split('?', 1)[0] ?? ''
+  const offered = offeredMethods(path)
+  if (offered.length === 0) return new HttpProblem('not_found', `${method} ${path} is no route of this API.`)
+  reply.header('allow', offered.join(', '))
+  return new HttpProblem('method_not_allowed', `${path} offers ${offered.join(', ')}.`)
 }
 
 function addRoute(app: FastifyInstance, name: RouteName, options: ServerOptions): void {

@@ -1,0 +1,19 @@
+import type { IncomingMessage } from 'node:http'
+
+/**
+ * A request's target as a path. A request for a proxy names the whole address; RFC 9112 §3.2.2 has every server take it, and
+ * the host that it names instead of the header. One that no two parsers would read alike becomes `*`, where nothing is.
+ */
+export function originForm(request: IncomingMessage): string {
+  const target = request.url ?? '/'
+  if (target.startsWith('/')) return target
+  const [, host, path = ''] = /^https?:\/\/([\w.:[\]-]+)(\/.*)?$/i.exec(target) ?? []
+  if (host === undefined) return '*'
+  request.headers.host = host
+  return path === '' ? '/' : path
+}
+
+/** RFC 9112 §3.2: with two hosts, each server on the way may believe another. */
+export function hasManyHosts(request: IncomingMessage): boolean {
+  return (request.headersDistinct['host'] ?? []).length > 1
+}
