@@ -82,6 +82,32 @@ export function createApp({ config, assets, version, log, tracer = silentTracer 
     metrics.countRequest({ method: request.method, path, status: reply.raw.statusCode, seconds })
   })
 
+  addOwnRoutes(app, { config, assets, version, metrics, dispatcher })
+  const forwarding = { origin: config.orchestratorUrl, dispatcher, headers }
+  const handler = forwardRoute(config, forwarding, log, tracer)
+  for (const url of ['/api/*', '/v1/*']) app.route({ method: [...forwardedMethods], url, handler })
+  app.get('/*', (request, reply) => {
+    const asset = findAsset(assets, request)
+    if (asset) return sendAsset(asset, request, reply)
+    return sendProblem(reply, toProblem('not_found', request.id, 'There is nothing at this address.'))
+  })
+  refuseTheRest(app, log)
+
+  app.addHook('preClose', () => void letGo(app))
+  app.addHook('onClose', () => dispatcher.destroy())
+  return app
+}
+
+interface OwnParts {
+  config: ServerConfig
+  assets: Assets
+  version: string
+  metrics: ReturnType<typeof createMetrics>
+  dispatcher: Agent
+}
+
+/** What this server says of itself. */
+function addOwnRoutes(app: FastifyInstance, { config, assets, version, metrics, dispatcher }: OwnParts): void {
   app.get('/health', async (): Promise<Health> => ({ status: 'ok', version }))
   app.get('/ready', async (_request, reply): Promise<Ready> => {
     const orchestrator = await askHealth(dispatcher, config.orchestratorUrl)
@@ -99,15 +125,9 @@ export function createApp({ config, assets, version, log, tracer = silentTracer 
     }
     return reply.type(metrics.registry.contentType).send(await metrics.registry.metrics())
   })
+}
 
-  const forwarding = { origin: config.orchestratorUrl, dispatcher, headers }
-  const handler = forwardRoute(config, forwarding, log, tracer)
-  for (const url of ['/api/*', '/v1/*']) app.route({ method: [...forwardedMethods], url, handler })
-  app.get('/*', (request, reply) => {
-    const asset = findAsset(assets, request)
-    if (asset) return sendAsset(asset, request, reply)
-    return sendProblem(reply, toProblem('not_found', request.id, 'There is nothing at this address.'))
-  })
+function refuseTheRest(app: FastifyInstance, log: FastifyBaseLogger): void {
   app.setNotFoundHandler((request, reply) => {
     const allowed = staysBelow(request.url) ? forwardedMethods.join(', ') : 'GET, HEAD'
     const detail = `Here are: ${allowed}.`
@@ -122,10 +142,6 @@ export function createApp({ config, assets, version, log, tracer = silentTracer 
     log.error({ err: error, request: request.id }, 'A request failed')
     return sendProblem(reply, toProblem('internal', request.id, 'Try again in a moment.'))
   })
-
-  app.addHook('preClose', () => void letGo(app))
-  app.addHook('onClose', () => dispatcher.destroy())
-  return app
 }
 
 function refuseAddress(headers: Record<string, string>) {

@@ -40,8 +40,9 @@ test.each(oddRequests('/api/echo', { get: '200', post: '200' }))(
     const answer = await sendBytes(url, bytes)
     expect(answer.statuses, answer.text).toEqual(statuses)
     // Of a body that turns out to be none, the beginning may have been passed on.
-    if (statuses.includes('200')) expect(passedOn).toHaveLength(1)
-    else expect(passedOn.length).toBeLessThanOrEqual(bytes.includes('chunked') ? 1 : 0)
+    const most = statuses.includes('200') || bytes.includes('chunked') ? 1 : 0
+    expect(passedOn.length).toBeLessThanOrEqual(most)
+    expect(passedOn.length).toBeGreaterThanOrEqual(statuses.includes('200') ? 1 : 0)
     for (const request of passedOn) {
       expect(request.url).not.toContain(smuggledPath)
       expect(request.url).toMatch(/^\/api\/echo/)

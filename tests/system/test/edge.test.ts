@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { connect } from 'node:tls'
+import { type Route, routes } from '@ai-assistant/contract'
 import { startModelSimulator } from '@ai-assistant/simulators/model-simulator'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeKey } from '../src/product/make-key.ts'
@@ -127,7 +128,7 @@ describe('through nginx', () => {
       ['https://evil.example', 'api.example.com'],
     ] as const) {
       const [refused, told] = await preflight(origin, host)
-      expect([403, 404]).toContain(refused)
+      expect([403, 405]).toContain(refused)
       expect(told['access-control-allow-origin']).toBeUndefined()
     }
   })
@@ -171,6 +172,29 @@ describe('through nginx', () => {
     expect(refused).toBe(413)
     expect(detail).toContain(`${uploadMaxBytes} bytes at most`)
     expect((await send(uploadMaxBytes))[0]).toBe(400)
+  })
+
+  test('an address that tries to come in again and again is held up at each door, on both hosts, and nowhere else', async (context) => {
+    if (nginx === null) return context.skip('There is no nginx here')
+    /** Whether nginx itself turns it away: what the servers behind it answer carries the request's id. */
+    const heldUp = async (host: string, { method, path }: Route): Promise<boolean> => {
+      const line = { path: path.replaceAll(/:\w+/g, 'github'), method, headers: { host }, body: '' }
+      const [status, headers] = await ask(line)
+      return status === 429 && headers['x-request-id'] === undefined
+    }
+    for (let n = 0; n < 25; n++) await heldUp('chat.example.com', routes.redeemCode)
+    for (const host of ['chat.example.com', 'api.example.com']) {
+      for (const route of Object.values<Route>(routes)) {
+        if (route.limit !== 'sign-in') continue
+        // One try in two seconds is let through.
+        const tries = [await heldUp(host, route), await heldUp(host, route), await heldUp(host, route)]
+        expect(tries, `${host}: ${route.method} ${route.path}`).toContain(true)
+      }
+      for (const route of [routes.getSession, routes.endSession, routes.listApiKeys, routes.exportAccount]) {
+        const tries = [await heldUp(host, route), await heldUp(host, route), await heldUp(host, route)]
+        expect(tries, `${host}: ${route.method} ${route.path}`).not.toContain(true)
+      }
+    }
   })
 
   test('who stands behind is away: nginx says so under the same headers', async (context) => {
