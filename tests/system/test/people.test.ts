@@ -16,7 +16,34 @@ async function openPage(): Promise<Page> {
   return page
 }
 
+/** What hands do by themselves: none of it may take away what is shown once. */
+async function tryToLose(page: Page): Promise<void> {
+  await page.mouse.click(5, 5)
+  for (let n = 0; n < 3; n++) await page.keyboard.press('Escape')
+  await page.mouse.click(5, 400)
+}
+
 describe.skipIf(chromium === null)('people', () => {
+  test('a new key stays in sight until its owner says so, whatever is clicked or pressed beside it', async () => {
+    const product = await startProduct({ tools: 0 })
+    onTestFinished(() => product.stop())
+    const page = await openPage()
+    await page.goto(`${product.url}/settings/keys#${await product.orchestrator.ownerCode()}`)
+    await page.getByRole('button', { name: 'New key' }).click()
+    const dialog = page.getByRole('dialog')
+    await page.getByRole('textbox', { name: 'What is it for?' }).fill('My editor')
+    await page.keyboard.press('Enter')
+    const key = await dialog.getByText(/^[\w-]{30,}$/).innerText()
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'Copied' }).waitFor()
+    await tryToLose(page)
+    expect(await dialog.getByText(key).isVisible()).toBe(true)
+    expect(await accessibilityFaults(page)).toEqual([])
+    await dialog.getByRole('button', { name: 'I have kept it' }).click()
+    await page.getByText('My editor').waitFor()
+    expect(await page.getByText(key).count()).toBe(0)
+  })
+
   test('one is invited, makes an account, asks, and is suspended while the answer streams in', async () => {
     const simulator = await startModelSimulator()
     onTestFinished(() => simulator.close())
@@ -32,7 +59,10 @@ describe.skipIf(chromium === null)('people', () => {
     const dialog = owner.getByRole('dialog')
     const link = await dialog.getByText(`${product.url}/join#`).innerText()
     expect(await accessibilityFaults(owner)).toEqual([])
-    await dialog.getByRole('button', { name: 'Close', exact: true }).click()
+    await tryToLose(owner)
+    expect(await dialog.getByText(link).isVisible()).toBe(true)
+    await dialog.getByRole('button', { name: 'I have kept it' }).click()
+    await dialog.waitFor({ state: 'detached' })
 
     // A fresh link in the very tab that is signed in already.
     await owner.goto(`${product.url}/settings/people#${await product.orchestrator.ownerCode()}`)

@@ -9,10 +9,12 @@ export function CopyButton({
   text,
   label,
   shape = 'normal',
+  'data-autofocus': autofocus,
 }: {
   text: () => string
   label: string
   shape?: 'small' | 'normal'
+  'data-autofocus'?: boolean
 }) {
   const [copied, setCopied] = useState(false)
   const toast = useToast()
@@ -26,7 +28,7 @@ export function CopyButton({
     }
   }
   return (
-    <IconButton label={copied ? 'Copied' : label} onClick={() => void copy()} shape={shape}>
+    <IconButton label={copied ? 'Copied' : label} onClick={() => void copy()} shape={shape} data-autofocus={autofocus}>
       {copied ? <Icon name="check" size={15} className="text-ok" /> : <Icon name="copy" size={15} />}
     </IconButton>
   )

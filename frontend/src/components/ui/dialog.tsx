@@ -7,11 +7,13 @@ interface DialogProps {
   onClose: () => void
   children: ReactNode
   className?: string
+  /** It shows what is shown this once: only its own buttons close it, neither a click beside it nor Escape. */
+  once?: boolean
 }
 
 /** A modal dialog: the browser traps the focus, gives it back, and closes on Escape. Rendered is open;
  * `data-autofocus` marks what gets the focus first. */
-export function Dialog({ title, onClose, children, className = 'max-w-lg' }: DialogProps) {
+export function Dialog({ title, onClose, children, className = 'max-w-lg', once = false }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null)
   const heading = useId()
   useEffect(() => {
@@ -32,10 +34,14 @@ export function Dialog({ title, onClose, children, className = 'max-w-lg' }: Dia
       aria-labelledby={heading}
       onCancel={(event) => {
         event.preventDefault()
-        onClose()
+        if (!once) onClose()
+      }}
+      // A browser closes it at the second Escape, whatever was said to the first.
+      onKeyDown={(event) => {
+        if (once && event.key === 'Escape') event.preventDefault()
       }}
       onClick={(event) => {
-        if (event.target === ref.current) onClose()
+        if (event.target === ref.current && !once) onClose()
       }}
       className={`animate-appear m-auto w-[calc(100%-2rem)] rounded-2xl border border-line bg-card p-0 text-ink shadow-lift ${className}`}
     >

@@ -1,9 +1,9 @@
 import type { CreatedApiKey, Scope } from '@ai-assistant/contract'
 import { useId, useState, type FormEvent } from 'react'
 import { Button } from '../../components/ui/button.tsx'
-import { CopyButton } from '../../components/ui/copy-button.tsx'
 import { Dialog } from '../../components/ui/dialog.tsx'
 import { Field } from '../../components/ui/field.tsx'
+import { OnceDialog } from '../../components/ui/once-dialog.tsx'
 import { useToast } from '../../components/ui/toast.tsx'
 import { useCreateApiKey } from './api.ts'
 import { scopeWords } from './scope-words.ts'
@@ -13,9 +13,14 @@ export function CreateKeyDialog({ mayAdminister, onClose }: { mayAdminister: boo
   const [created, setCreated] = useState<CreatedApiKey | null>(null)
   if (created !== null) {
     return (
-      <Dialog key="made" title="Your new key" onClose={onClose}>
-        <NewKey created={created} onClose={onClose} />
-      </Dialog>
+      <OnceDialog
+        key="made"
+        title="Your new key"
+        note="Copy it now and keep it where secrets are kept: it is not stored here and will not be shown again."
+        secret={created.secret}
+        copyLabel="Copy the key"
+        onClose={onClose}
+      />
     )
   }
   return (
@@ -156,24 +161,5 @@ function ScopeBox({
         </p>
       </div>
     </div>
-  )
-}
-
-function NewKey({ created, onClose }: { created: CreatedApiKey; onClose: () => void }) {
-  return (
-    <>
-      <p className="mb-3 text-sm text-ink-2">
-        Copy it now and keep it where secrets are kept: it is not stored here and will not be shown again.
-      </p>
-      <div className="flex items-center gap-2 rounded-xl border border-line bg-sunken py-2 pr-2 pl-4">
-        <code className="min-w-0 grow font-mono text-sm break-all">{created.secret}</code>
-        <CopyButton label="Copy the key" text={() => created.secret} />
-      </div>
-      <div className="mt-5 flex justify-end">
-        <Button look="solid" data-autofocus onClick={onClose}>
-          I have kept it
-        </Button>
-      </div>
-    </>
   )
 }

@@ -3,10 +3,10 @@ import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/r
 import { useState } from 'react'
 import { Button } from '../../components/ui/button.tsx'
 import { Field, FormProblem, wordsOf } from '../../components/ui/field.tsx'
+import { OnceDialog } from '../../components/ui/once-dialog.tsx'
 import { SectionCard } from '../../components/ui/section-card.tsx'
 import { useToast } from '../../components/ui/toast.tsx'
 import { request } from '../../lib/api.ts'
-import { LinkDialog } from './link-dialog.tsx'
 
 const invitationsQuery = queryOptions({
   queryKey: ['invitations'],
@@ -50,9 +50,10 @@ export function Invitations({ me }: { me: Person }) {
       </div>
       <Open />
       {url !== null && (
-        <LinkDialog
+        <OnceDialog
           title="The invitation’s link"
-          url={url}
+          secret={url}
+          copyLabel="Copy the link"
           note="Give it to whom you invite. It is shown this once, and makes one account."
           onClose={() => setUrl(null)}
         />

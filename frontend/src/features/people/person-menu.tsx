@@ -5,9 +5,9 @@ import { Button } from '../../components/ui/button.tsx'
 import { Dialog } from '../../components/ui/dialog.tsx'
 import { Icon } from '../../components/ui/icon.tsx'
 import { Menu, type MenuItem } from '../../components/ui/menu.tsx'
+import { OnceDialog } from '../../components/ui/once-dialog.tsx'
 import { useToast } from '../../components/ui/toast.tsx'
 import { request } from '../../lib/api.ts'
-import { LinkDialog } from './link-dialog.tsx'
 
 type Asked = 'delete' | 'hand-over' | null
 
@@ -51,9 +51,10 @@ export function PersonMenu({ person, me }: { person: PersonView; me: Person }) {
     <>
       <Menu label={`Options for ${person.name}`} trigger={<Icon name="ellipsis" size={16} />} items={items} />
       {link !== null && (
-        <LinkDialog
+        <OnceDialog
           title={`A new password for ${person.name}`}
-          url={link.url}
+          secret={link.url}
+          copyLabel="Copy the link"
           note="Give it to them yourself. It works once, and for 15 minutes; whoever opens it sets the password."
           onClose={() => setLink(null)}
         />
