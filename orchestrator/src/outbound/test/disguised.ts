@@ -107,6 +107,7 @@ export function disguisedUrls(port: number): string[] {
     '127.0.0.1:80#',
     'example.com\\@127.0.0.1',
   ]
+  hosts.push(...['127.0.0.1', '169.254.169.254', '10.0.0.1', '192.168.1.1'].flatMap(writings))
   return [
     ...hosts.flatMap((host) => [`http://${host}:${port}/canary`, `http://${host}/canary`]),
     ...shapes.map((shape) => `http://${shape}:${port}/canary`),
@@ -126,4 +127,28 @@ export function disguisedUrls(port: number): string[] {
     'http+unix://%2Fvar%2Frun%2Fdocker.sock/',
     'ws://127.0.0.1/',
   ]
+}
+
+/** One address as C's `inet_aton` reads it, part by part in three bases, and as IPv6 carries it. */
+function writings(address: string): string[] {
+  const [a = 0, b = 0, c = 0, d = 0] = address.split('.').map(Number)
+  const groupings = [
+    [a, b, c, d],
+    [a, b, (c << 8) | d],
+    [a, (b << 16) | (c << 8) | d],
+    [((a << 24) | (b << 16) | (c << 8) | d) >>> 0],
+  ]
+  const bases = [
+    (part: number) => String(part),
+    (part: number) => `0x${part.toString(16)}`,
+    (part: number) => `0X000${part.toString(16).toUpperCase()}`,
+    (part: number) => `0${part.toString(8)}`,
+    (part: number) => `0000${part.toString(8)}`,
+  ]
+  const same = groupings.flatMap((parts) => bases.map((base) => parts.map(base).join('.')))
+  const mixed = bases.map((base, at) => [a, b, c, d].map((part, n) => (bases[(at + n) % 5] ?? base)(part)).join('.'))
+  const [high, low] = [((a << 8) | b).toString(16), ((c << 8) | d).toString(16)]
+  const wrapped = ['::', '::ffff:', '::ffff:0:', '64:ff9b::', '64:ff9b:1::', 'fe80::5efe:', '::5efe:', '2001:db8::']
+  const within = wrapped.map((prefix) => `[${prefix}${high}:${low}]`)
+  return [...same, ...mixed, ...within, `[2002:${high}:${low}::]`, `[2002:${high}:${low}::${high}:${low}]`]
 }
