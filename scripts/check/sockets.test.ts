@@ -16,6 +16,12 @@ test.each([
   ['node:dns at run time', `const dns = await import('node:dns')`],
   ['a required module', `const net = require('net')`],
   ['a WebSocket', `new WebSocket('wss://example.com')`],
+  ['the global fetch where none was handed in', `export const a = (b: { fetch?: F }) => (b.fetch ?? fetch)('x')`],
+  ['the global fetch under another name', `const ask = fetch\nexport const a = () => ask('x')`],
+  ['a mailer', `import { createTransport } from 'nodemailer'`],
+  ['another database', `import pg from 'pg'`],
+  ['a library of OAuth', `import { discovery } from 'openid-client'`],
+  ['a program of the machine', `import { spawn } from 'node:child_process'`],
   ['a passed-on module', `export { connect } from 'node:net'`],
 ])('%s is found where no way out may be', (_, text) => {
   expect(check('users/a.ts', text)).toHaveLength(1)
@@ -34,6 +40,18 @@ test('those who are let out use a guarded dispatcher', () => {
   const text = `import { request } from 'undici'\nawait request(url)`
   expect(check('models/list-models.ts', text)).toHaveLength(1)
   expect(check('models/list-models.ts', text.replace('(url)', '(url, { dispatcher })'))).toEqual([])
+})
+
+test('the web app’s server and the tracer are looked at as well', () => {
+  const text = `export const a = () => fetch('https://example.com')`
+  expect(findOpenSockets([{ path: 'orchestrator/src/a.ts', text: '' }])).toEqual([])
+  for (const path of ['frontend/server/a.ts', 'telemetry/src/a.ts'])
+    expect(
+      findOpenSockets([
+        { path: 'orchestrator/src/a.ts', text: '' },
+        { path, text },
+      ]),
+    ).toHaveLength(1)
 })
 
 test('a check that sees no file fails', () => {

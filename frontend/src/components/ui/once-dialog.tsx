@@ -6,12 +6,13 @@ interface OnceDialogProps {
   title: string
   note: string
   secret: string
-  copyLabel: string
+  /** What is copied; a link, where nothing else is said. */
+  copyLabel?: string
   onClose: () => void
 }
 
 /** Shows a secret this once: it stays until one of the dialog's buttons is meant, and the focus is on the one that copies. */
-export function OnceDialog({ title, note, secret, copyLabel, onClose }: OnceDialogProps) {
+export function OnceDialog({ title, note, secret, copyLabel = 'Copy the link', onClose }: OnceDialogProps) {
   return (
     <Dialog title={title} onClose={onClose} once>
       <p className="mb-3 text-sm text-ink-2">{note}</p>

@@ -53,7 +53,6 @@ export function Invitations({ me }: { me: Person }) {
         <OnceDialog
           title="The invitation’s link"
           secret={url}
-          copyLabel="Copy the link"
           note="Give it to whom you invite. It is shown this once, and makes one account."
           onClose={() => setUrl(null)}
         />

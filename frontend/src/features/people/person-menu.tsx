@@ -54,7 +54,6 @@ export function PersonMenu({ person, me }: { person: PersonView; me: Person }) {
         <OnceDialog
           title={`A new password for ${person.name}`}
           secret={link.url}
-          copyLabel="Copy the link"
           note="Give it to them yourself. It works once, and for 15 minutes; whoever opens it sets the password."
           onClose={() => setLink(null)}
         />
