@@ -1,5 +1,6 @@
 // Looks at a running system as its people reach it, and tells in a table what is right and what is not.
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { parseArgs } from 'node:util'
 import { checkConversation } from './verify/check-conversation.ts'
 import { checkEdge } from './verify/check-edge.ts'
@@ -40,7 +41,7 @@ else await verify()
 
 async function verify(): Promise<void> {
   const base = new URL(positionals[0] ?? 'https://localhost')
-  const api = values.api === 'none' ? null : new URL(values.api ?? `${base.protocol}//api.${base.host}`)
+  const api = apiHost(base)
   const ca = values.ca === undefined ? null : readFileSync(values.ca, 'utf8')
   const web = createWeb({ ca, insecure: values.insecure === true })
   const where = whereItRuns()
@@ -55,6 +56,13 @@ async function verify(): Promise<void> {
 
   console.log(report.lastLine())
   process.exitCode = report.failed === 0 ? 0 : 1
+}
+
+/** An address that is a number has no hosts under it. */
+function apiHost(base: URL): URL | null {
+  if (values.api === 'none' || (values.api === undefined && isIP(base.hostname.replaceAll(/[[\]]/g, '')) > 0))
+    return null
+  return new URL(values.api ?? `${base.protocol}//api.${base.host}`)
 }
 
 function whereItRuns(): Where | null {
