@@ -1,5 +1,6 @@
 export * from './audit.ts'
 export * from './api-key.ts'
+export * from './backups.ts'
 export * from './chat-completion.ts'
 export * from './chat.ts'
 export * from './conversation.ts'

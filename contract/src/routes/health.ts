@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { backupsViewSchema } from '../backups.ts'
 import { healthSchema, readySchema } from '../health.ts'
 import { systemViewSchema } from '../system.ts'
 import type { Route } from './route.ts'
@@ -54,5 +55,15 @@ export const healthRoutes = {
     limit: 'write',
     owner: 'none',
     answer: systemViewSchema,
+  },
+  getBackups: {
+    method: 'GET',
+    path: '/api/backups',
+    summary: 'The last backup, its age, size and proof, and the last attempts',
+    auth: 'admin',
+    scope: 'admin',
+    limit: 'read',
+    owner: 'none',
+    answer: backupsViewSchema,
   },
 } as const satisfies Record<string, Route>

@@ -8,6 +8,7 @@ export const keys = {
   model: ['model'] as const,
   tools: ['tools'] as const,
   system: ['system'] as const,
+  backups: ['backups'] as const,
   usage: (from: string, to: string) => ['usage', from, to] as const,
   cost: (messageId: string) => ['cost', messageId] as const,
   audit: (filter: string) => ['audit', filter] as const,

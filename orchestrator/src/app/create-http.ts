@@ -2,6 +2,7 @@ import type { Ready } from '@ai-assistant/contract'
 import type { Tracer } from '@ai-assistant/telemetry/tracer'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
+import { readBackups } from '../backup/read-backups.ts'
 import { createConversations } from '../conversations/conversations.ts'
 import { createMessages } from '../conversations/messages.ts'
 import type { Finding } from '../health/finding.ts'
@@ -108,6 +109,7 @@ function createHandlers(parts: HttpParts, door: Door): Handlers {
       metrics: config.prometheusEnabled ? metrics : null,
       ready,
       examine,
+      backups: () => readBackups(database, config),
       appName,
       version,
       environment: config.environment,

@@ -5,6 +5,7 @@ import { Icon, type IconName } from '../../components/ui/icon.tsx'
 import { PageProblem, PageWaits } from '../../components/ui/page.tsx'
 import { request } from '../../lib/api.ts'
 import { keys } from '../../lib/keys.ts'
+import { BackupsCard } from './backups-card.tsx'
 
 const systemQuery = queryOptions({
   queryKey: keys.system,
@@ -43,6 +44,9 @@ export function SystemPage() {
           <FindingItem key={`${finding.check}: ${finding.found}`} finding={finding} />
         ))}
       </ul>
+      <div className="mt-5">
+        <BackupsCard />
+      </div>
     </>
   )
 }

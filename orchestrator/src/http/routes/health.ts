@@ -1,4 +1,4 @@
-import type { Finding, Ready } from '@ai-assistant/contract'
+import type { BackupsView, Finding, Ready } from '@ai-assistant/contract'
 import type { Metrics } from '../../telemetry/metrics.ts'
 import { createOpenApi } from '../open-api.ts'
 import { HttpProblem } from '../problem.ts'
@@ -9,11 +9,12 @@ export function createHealthRoutes(services: {
   metrics: Metrics | null
   ready: () => Promise<Ready>
   examine: () => Promise<Finding[]>
+  backups: () => Promise<BackupsView>
   appName: string
   version: string
   environment: string
-}): Pick<Handlers, 'health' | 'ready' | 'metrics' | 'openapi' | 'getSystem'> {
-  const { metrics, ready, examine, appName, version, environment } = services
+}): Pick<Handlers, 'health' | 'ready' | 'metrics' | 'openapi' | 'getSystem' | 'getBackups'> {
+  const { metrics, ready, examine, backups, appName, version, environment } = services
   const document = createOpenApi({ title: appName, version })
   return {
     health: () => Promise.resolve({ status: 'ok', version }),
@@ -29,5 +30,6 @@ export function createHealthRoutes(services: {
     },
     openapi: () => Promise.resolve(document),
     getSystem: async () => ({ version, environment, findings: await examine() }),
+    getBackups: () => backups(),
   }
 }
