@@ -9,9 +9,11 @@ import { restoreBackup, type Restored } from '../orchestrator/src/backup/restore
 import type { BackupStore } from '../orchestrator/src/backup/store.ts'
 import { armFailpoint } from '../orchestrator/src/lib/failpoint.ts'
 import type { Config } from '../orchestrator/src/config/config.ts'
+import type { DatabaseSettings } from '../orchestrator/src/storage/open-database.ts'
+import { buildSearchIndexes } from '../orchestrator/src/storage/search-indexes.ts'
 import { phases } from './backup/phases.ts'
 import { createProgressLine, formatBytes, formatSeconds } from './backup/progress-line.ts'
-import { configuration, environment, runScript, terminalLog, usageFault } from './configured-database.ts'
+import { configuration, environment, runScript, terminalLog, usageFault, withDatabase } from './configured-database.ts'
 
 const HELP = `Usage: npm run restore [-- <backup> | latest] [-- options]
 
@@ -89,6 +91,16 @@ async function restore(
     progress: (phase, done, total) => line.update(phases[phase], done, total),
   }).finally(() => line.end())
   tell(restored, dryRun, (performance.now() - began) / 1000, sealingKey(config))
+  if (!dryRun) await finishSearch(config.database)
+}
+
+/** What is left when it is live. Killed here, the orchestrators go on with it within the hour. */
+async function finishSearch(settings: DatabaseSettings): Promise<void> {
+  if (settings.kind === 'embedded') return
+  const line = createProgressLine(process.stderr)
+  await withDatabase(settings, (database) =>
+    buildSearchIndexes(database, { progress: (done, total) => line.update(phases.search, done, total) }),
+  ).finally(() => line.end())
 }
 
 function choose(found: Found[], wanted: string): Found {

@@ -2,7 +2,8 @@
 export const phases = {
   read: 'Reading the database',
   load: 'Restoring the rows',
-  index: 'Building indexes and checking references',
-  verify: 'Comparing every row',
+  verify: 'Comparing every row and building indexes',
+  rules: 'Checking every reference',
+  search: 'Building the index of search, while people are at work',
   copy: 'Copying to the other place',
 }

@@ -2,7 +2,8 @@ import type { Logger } from 'pino'
 import { keepSealing } from '../audit/keep-sealing.ts'
 import { forgetProgramChats } from '../conversations/forget-program-chats.ts'
 import { forgetKeys } from '../runs/forget-keys.ts'
-import type { Database } from '../storage/database.ts'
+import type { OpenedDatabase } from '../storage/pooled-database.ts'
+import { buildSearchIndexes } from '../storage/search-indexes.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import { forgetExpired } from '../users/forget-expired.ts'
 
@@ -16,12 +17,15 @@ const PROGRAM_DAYS = 30
  * Keeps the journal's partitions ahead of time, seals the audit log, and drops what is old; any replica may do it, again
  * and again. Returns the way to stop.
  */
-export function keepHouse(database: Database, log: Logger, metrics: Metrics): () => void {
+export function keepHouse(database: OpenedDatabase, log: Logger, metrics: Metrics): () => void {
+  const stopping = new AbortController()
   const chores: Record<string, () => Promise<unknown>> = {
     journal: () => database.asSystem((tx) => tx.sql('select maintain_run_event($1)', [KEPT_DAYS])),
     programs: () => forgetProgramChats(database, PROGRAM_DAYS),
     keys: () => forgetKeys(database, KEPT_DAYS),
     sessions: () => forgetExpired(database),
+    // A restore leaves them for afterwards, and may be killed then.
+    search: () => buildSearchIndexes(database, { signal: stopping.signal }),
   }
   const keep = async (): Promise<void> => {
     for (const [chore, run] of Object.entries(chores)) {
@@ -33,5 +37,8 @@ export function keepHouse(database: Database, log: Logger, metrics: Metrics): ()
   }
   void keep()
   const timers = [setInterval(() => void keep(), 3600_000), keepSealing(database, log)]
-  return () => timers.forEach(clearInterval)
+  return () => {
+    timers.forEach(clearInterval)
+    stopping.abort()
+  }
 }

@@ -7,6 +7,7 @@ import { addOldEvents, fillDatabase } from '../../../tests/system/src/recovery/f
 import { migratedDatabase, testDatabase } from '../../../tests/system/src/test-database.ts'
 import { type DatabaseSettings, openDatabase } from '../storage/open-database.ts'
 import type { OpenedDatabase } from '../storage/pooled-database.ts'
+import { buildSearchIndexes, searchIndexes } from '../storage/search-indexes.ts'
 import { insertBackupRun, readBackupState } from './backup-runs.ts'
 import { openDirectoryStore } from './directory-store.ts'
 import type { KeyRing } from './keys.ts'
@@ -14,6 +15,7 @@ import { listBackups } from './list-backups.ts'
 import { loadBackup } from './load-backup.ts'
 import { makeBackup, type MakeBackupOptions } from './make-backup.ts'
 import { openBackup, readChunks } from './read-backup.ts'
+import { readRules } from './read-catalogue.ts'
 
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined }
 const keys: KeyRing = [{ name: 'BACKUP_KEY', value: 'a key of the tests' }]
@@ -67,7 +69,7 @@ test(
     })
     expect(failure).toBeNull()
     expect(run).toMatchObject({ state: 'succeeded', verified: true, error: null })
-    expect([...phases]).toEqual(['read', 'load', 'index', 'verify', 'copy'])
+    expect([...phases]).toEqual(['read', 'load', 'verify', 'rules', 'copy'])
     for (const store of [first, second]) {
       const listed = (await listBackups(store, keys)).find(({ name }) => name === run.name)
       expect(listed).toMatchObject({ name: run.name, state: 'whole', version: '1.2.3', verifiedAt: expect.any(String) })
@@ -94,12 +96,17 @@ test('what a backup holds is a moment: people go on writing, and no answer is th
   const target = await openDatabase(await testDatabase(), { log })
   opened.push(target)
   const backup = await openBackup(store, run.name ?? '', keys)
-  await loadBackup(target, { store, backup, log, progress: () => undefined })
+  await loadBackup(target, { store, backup, searchLater: true, log, progress: () => undefined })
   const rows = await target.asSystem((tx) =>
     tx.sql(`select (select count(*) from conversation) * 2 = (select count(*) from message) as whole,
       exists (select from pg_class where relname = 'run_event_20000101' and relrowsecurity) as partition`),
   )
   expect(rows).toEqual([{ whole: true, partition: true }])
+  // What search alone needs is built afterwards, by whoever comes first, and once.
+  const built = await Promise.all([buildSearchIndexes(target), buildSearchIndexes(target)])
+  expect(built.flat().toSorted()).toEqual(searchIndexes.map(({ name }) => name))
+  expect(await target.administer(readRules)).toEqual(await source.administer(readRules))
+  expect(await buildSearchIndexes(target)).toEqual([])
 })
 
 test.each([

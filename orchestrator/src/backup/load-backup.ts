@@ -3,9 +3,10 @@ import { type AdminConnection, copyIn } from '../storage/copy.ts'
 import { migrate } from '../storage/migrate.ts'
 import { MIGRATIONS, readMigrations } from '../storage/migration-files.ts'
 import type { OpenedDatabase } from '../storage/pooled-database.ts'
+import { searchIndexes } from '../storage/search-indexes.ts'
 import type { StorageLog } from '../storage/storage-log.ts'
 import { BackupError, DamagedBackup } from './backup-error.ts'
-import { type Loosened, loosen } from './loosen.ts'
+import { loosen } from './loosen.ts'
 import type { Manifest } from './manifest.ts'
 import { type OpenedBackup, readChunks } from './read-backup.ts'
 import { quote, readRules } from './read-catalogue.ts'
@@ -15,17 +16,20 @@ import { verifyRows } from './verify-rows.ts'
 
 /** How far it is: `done` of `total`, in the unit of the phase. */
 export interface LoadProgress {
-  (phase: 'load' | 'index' | 'verify', done: number, total: number): void
+  (phase: 'load' | 'verify' | 'rules', done: number, total: number): void
 }
 
 export interface LoadOptions {
   store: BackupStore
   backup: OpenedBackup
+  /** Whether the indexes of search are left out: `buildSearchIndexes` makes them when the database is at work. */
+  searchLater: boolean
   log: StorageLog
   progress: LoadProgress
 }
 
-const BUILDERS = 2
+/** Connections that work at once: more than the cores of a small server would only take them from the live database. */
+const HANDS = 2
 
 /**
  * Fills a new, empty database from a backup and proves it: every row counted and summed again, every reference checked, every
@@ -34,7 +38,7 @@ const BUILDERS = 2
  * @throws {BackupError} where anything is not as it was; the database is of no use then
  */
 export async function loadBackup(database: OpenedDatabase, options: LoadOptions): Promise<void> {
-  const { backup, log } = options
+  const { backup, log, progress } = options
   const { manifest } = backup
   await checkMigrations(manifest)
   // Only failures are worth a line: the operator follows the rows.
@@ -45,15 +49,22 @@ export async function loadBackup(database: OpenedDatabase, options: LoadOptions)
     await client.query('begin')
     const taken = await loosen(client, manifest.tables)
     await client.query('commit')
-    await load(client, options)
     return taken
   })
+  await load(database, options)
   failpoint('restore.loaded')
-  await tighten(database, loosened, options.progress)
+  const left = leftForLater(options, await readMigrations(MIGRATIONS))
+  await allOf([
+    ...buildIndexes(
+      database,
+      loosened.indexes.filter((index) => !left.includes(index)),
+    ),
+    verifyRows(database, manifest, (done, total) => progress('verify', done, total)),
+  ])
+  await tighten(database, loosened.rules, progress)
   const after = await database.administer(readRules)
-  const differing = [...new Set(before).symmetricDifference(new Set(after))]
+  const differing = [...new Set(before).symmetricDifference(new Set(after))].filter((rule) => !left.includes(rule))
   if (differing.length > 0) throw new BackupError(`The restored database has other rules: ${differing.join('; ')}`)
-  await verifyRows(database, manifest, (done, total) => options.progress('verify', done, total))
   await migrate(database, { log: quiet })
 }
 
@@ -75,48 +86,75 @@ async function checkMigrations(manifest: Manifest): Promise<void> {
   }
 }
 
-async function load(client: AdminConnection, options: LoadOptions): Promise<void> {
-  const { store, backup, progress } = options
-  const { manifest } = backup
-  await client.query(TEXT_SETTINGS.replaceAll('set local', 'set'))
-  // What is lost with a crash here is made again; the swap is what must last, and it is the last to be written.
-  await client.query('set synchronous_commit = off')
-  for await (const { table: at, lines } of readChunks(store, backup, (done, total) => progress('load', done, total))) {
-    const table = manifest.tables[at]
-    if (table === undefined || lines.length === 0) continue
-    const statement = `copy ${quote(table.name)} (${table.columns.map(quote).join(', ')}) from stdin`
-    await copyIn(client, statement, lines).catch((error: unknown) => {
-      throw new DamagedBackup(table.name, `the database does not take its rows: ${String(error)}`, { cause: error })
-    })
-  }
-  for (const { name, value, called } of manifest.sequences) {
-    await client.query('select setval($1::regclass, $2::bigint, $3)', [quote(name), value, called])
-  }
+/** A migration still to come may take the indexes for granted: they are built at once then. */
+function leftForLater({ backup, searchLater }: LoadOptions, known: readonly unknown[]): string[] {
+  if (!searchLater || backup.manifest.migrations.length < known.length) return []
+  return searchIndexes.map(({ definition }) => definition)
 }
 
-/** Puts everything back that loading went without. */
-async function tighten(database: OpenedDatabase, loosened: Loosened, progress: LoadProgress): Promise<void> {
-  const { indexes, rules } = loosened
-  const total = indexes.length + rules.length + 1
-  let done = 0
-  const run = async (client: AdminConnection, statement: string): Promise<void> => {
-    progress('index', done, total)
-    await client.query(statement).catch((error: unknown) => {
-      throw new BackupError(`The rows do not fit together: ${String(error)} (${statement})`, { cause: error })
+/** Waits for all of them, and then throws what the first one failed with: nobody works on when it is told. */
+async function allOf(work: Promise<void>[]): Promise<void> {
+  const results = await Promise.allSettled(work)
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed !== undefined) throw failed.reason
+}
+
+async function load(database: OpenedDatabase, { store, backup, progress }: LoadOptions): Promise<void> {
+  const { manifest } = backup
+  const chunks = readChunks(store, backup, (done, total) => progress('load', done, total))
+  // Each takes the next one when it is done with its own: while the database writes, others are decrypted.
+  const takeRows = (): Promise<void> =>
+    database.administer(async (client) => {
+      await client.query(TEXT_SETTINGS.replaceAll('set local', 'set'))
+      // What is lost with a crash here is made again; the swap is what must last, and it is the last to be written.
+      await client.query('set synchronous_commit = off')
+      for await (const { table: at, lines } of chunks) {
+        const table = manifest.tables[at]
+        if (table === undefined || lines.length === 0) continue
+        const statement = `copy ${quote(table.name)} (${table.columns.map(quote).join(', ')}) from stdin`
+        await copyIn(client, statement, lines).catch((error: unknown) => {
+          throw new DamagedBackup(table.name, `the database does not take its rows: ${String(error)}`, { cause: error })
+        })
+      }
     })
-    done += 1
-  }
+  await allOf(Array.from({ length: handsOn(database) }, takeRows))
+  await database.administer(async (client) => {
+    for (const { name, value, called } of manifest.sequences) {
+      await client.query('select setval($1::regclass, $2::bigint, $3)', [quote(name), value, called])
+    }
+  })
+}
+
+/** The embedded database has one connection. */
+function handsOn({ kind }: OpenedDatabase): number {
+  return kind === 'embedded' ? 1 : HANDS
+}
+
+function buildIndexes(database: OpenedDatabase, indexes: readonly string[]): Promise<void>[] {
   const waiting = [...indexes]
   const build = (): Promise<void> =>
     database.administer(async (client) => {
       // More than the default, which is meant for many at once; nobody else works on this database.
       await client.query(`set maintenance_work_mem = '256MB'; set synchronous_commit = off`)
-      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await run(client, next)
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await put(client, next)
     })
-  await Promise.all(Array.from({ length: database.kind === 'embedded' ? 1 : BUILDERS }, build))
+  return Array.from({ length: handsOn(database) }, build)
+}
+
+/** Puts everything back that loading went without, beside the indexes. */
+async function tighten(database: OpenedDatabase, rules: readonly string[], progress: LoadProgress): Promise<void> {
   await database.administer(async (client) => {
-    for (const rule of rules) await run(client, rule)
-    await run(client, 'analyze')
+    await client.query(`set maintenance_work_mem = '256MB'; set synchronous_commit = off`)
+    for (const [done, rule] of [...rules, 'analyze'].entries()) {
+      progress('rules', done, rules.length + 1)
+      await put(client, rule)
+    }
   })
-  progress('index', total, total)
+  progress('rules', 1, 1)
+}
+
+async function put(client: AdminConnection, statement: string): Promise<void> {
+  await client.query(statement).catch((error: unknown) => {
+    throw new BackupError(`The rows do not fit together: ${String(error)} (${statement})`, { cause: error })
+  })
 }

@@ -27,7 +27,8 @@ export interface Restored {
 
 /**
  * Restores a backup beside the live database, compares it row by row, and then lets it take the live one's place. Whatever
- * happens before that last step, and whenever: the live database is as it was, and this can be called again.
+ * happens before that last step, and whenever: the live database is as it was, and this can be called again. On a server the
+ * indexes of search are missing then: `buildSearchIndexes` makes them while people are at work.
  *
  * @throws {DamagedBackup} that names the part at fault
  */
@@ -37,7 +38,13 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   const bench = await openWorkbench(settings, dryRun ? 'checking' : 'restoring', log)
   try {
     failpoint('restore.opened')
-    await loadBackup(bench.database, { store, backup, log, progress })
+    await loadBackup(bench.database, {
+      store,
+      backup,
+      searchLater: dryRun || settings.kind === 'postgres',
+      log,
+      progress,
+    })
     failpoint('restore.verified')
     const keptAs = dryRun ? '' : await bench.takePlace()
     if (dryRun) await bench.discard()

@@ -7,6 +7,7 @@ import { makeBackup } from '../../../orchestrator/src/backup/make-backup.ts'
 import { restoreBackup } from '../../../orchestrator/src/backup/restore-backup.ts'
 import { migrate } from '../../../orchestrator/src/storage/migrate.ts'
 import { openDatabase } from '../../../orchestrator/src/storage/open-database.ts'
+import { buildSearchIndexes } from '../../../orchestrator/src/storage/search-indexes.ts'
 import { startPostgres } from '../../system/src/services/postgres.ts'
 
 const log = { debug: () => undefined, info: () => undefined, warn: console.warn }
@@ -32,7 +33,12 @@ export async function measure(messages: number): Promise<void> {
     const again = stopwatch()
     const began = performance.now()
     await restoreBackup({ settings, store, keys, name: run.name, dryRun: false, log, progress: again.hear })
-    console.log(`Restore: ${again.tell()}; ${Math.round(performance.now() - began)} ms in all`)
+    console.log(`Restore until it is live: ${again.tell()}; ${Math.round(performance.now() - began)} ms in all`)
+    const searchBegan = performance.now()
+    const live = await openDatabase(settings, { log })
+    await buildSearchIndexes(live)
+    await live.close()
+    console.log(`Index of search, afterwards: ${Math.round(performance.now() - searchBegan)} ms`)
   } finally {
     await server.stop()
     await rm(folder, { recursive: true, force: true })
@@ -45,8 +51,8 @@ async function seed(settings: Parameters<typeof openDatabase>[0], messages: numb
   await database.administer(async (client) => {
     await client.query(`insert into app_user (id, name, role) values (gen_random_uuid(), 'Ann', 'member')`)
     await client.query(
-      `create temporary table talk as select gen_random_uuid() as id, n - 1 as at
-       from generate_series(1, greatest(1, $1::integer / 20)) n`,
+      `create temporary table talk as select uuidv7() as id, n - 1 as at
+       from generate_series(1, greatest(1, $1::integer / 20 + 1)) n`,
       [messages],
     )
     await client.query(
@@ -54,16 +60,27 @@ async function seed(settings: Parameters<typeof openDatabase>[0], messages: numb
     )
     await client.query('analyze talk')
     const made = await client.query(
-      `with said as (select n, (select string_agg(substr(md5((n * 100 + w)::text), 1, 3 + w % 7), ' ')
+      `with said as (select n, uuidv7() as id, (select string_agg(substr(md5((n * 100 + w)::text), 1, 3 + w % 7), ' ')
            from generate_series(1, $2::integer) w) as words from generate_series(1, $1::integer) n)
-       insert into message (id, conversation_id, owner_id, role, parts, words, state)
-       select gen_random_uuid(), talk.id, (select id from app_user), case when n % 2 = 1 then 'user' else 'assistant' end,
+       insert into message (id, conversation_id, owner_id, parent_id, role, parts, words, state)
+       select said.id, talk.id, (select id from app_user), lag(said.id) over (partition by talk.id order by n),
+         case when n % 2 = 1 then 'user' else 'assistant' end,
          jsonb_build_array(jsonb_build_object('type', 'text', 'text', words)), words, 'complete'
-       from said join talk on talk.at = n % (select count(*) from talk)`,
+       from said join talk on talk.at = (n - 1) / 20`,
       [messages, WORDS],
     )
+    await client.query(
+      `insert into run (id, owner_id, conversation_id, message_id, user_message_id, kind, state, ended_at)
+       select uuidv7(), owner_id, conversation_id, id, parent_id, 'submit', 'complete', now() from message where role = 'assistant'`,
+    )
+    await client.query(
+      `insert into usage_entry (id, owner_id, run_id, conversation_id, item, attempt, kind, name, input_tokens, output_tokens)
+       select uuidv7(), owner_id, id, conversation_id, 'model-1', 1, 'model', 'some-model', 900, 80 from run`,
+    )
     const size = await client.query('select pg_database_size(current_database()) as bytes')
-    console.log(`${made.rowCount} messages of ${WORDS} words, ${size.rows[0].bytes} bytes with their indexes`)
+    console.log(
+      `${made.rowCount} messages of ${WORDS} words, each second one with its run and its entry in the ledger, ${size.rows[0].bytes} bytes with their indexes`,
+    )
   })
   await database.close()
 }
