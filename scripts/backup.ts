@@ -14,7 +14,7 @@ own and compares every row; then removes what is older than BACKUP_RETENTION_DAY
 the last good one. The database may be in use, the embedded one too.
 
   --no-verify     does not restore it: faster, and proves nothing
-  --daily HH:MM   stays, and does it each day at that time (UTC)
+  --daily <times> stays, and does it each day at these times (UTC): 02:00 or 02:00,14:00
 
 It is encrypted with BACKUP_KEY, or SECRET_KEY without it: keep the key apart from the backups, nothing restores them without
 it. List and restore backups: npm run restore`
@@ -47,8 +47,8 @@ function readOptions(): { verify: boolean; daily: string | null } | null {
     console.log(HELP)
     return null
   }
-  if (daily !== null && !/^([01]\d|2[0-3]):[0-5]\d$/.test(daily)) {
-    console.error(`--daily takes a time such as 02:00, not ${daily}`)
+  if (daily !== null && !/^([01]\d|2[0-3]):[0-5]\d(,([01]\d|2[0-3]):[0-5]\d)*$/.test(daily)) {
+    console.error(`--daily takes times such as 02:00 or 02:00,14:00, not ${daily}`)
     process.exitCode = 2
     return null
   }
@@ -99,12 +99,15 @@ function tell({ run, removed, failure }: MadeBackup, places: string[]): void {
   console.log(`${run.name}: ${size}, ${proof}; in ${places.join(' and ')}`)
 }
 
-function nextMoment(time: string, now: Date): Date {
-  const [hours = 0, minutes = 0] = time.split(':').map(Number)
-  const next = new Date(now)
-  next.setUTCHours(hours, minutes, 0, 0)
-  if (next <= now) next.setUTCDate(next.getUTCDate() + 1)
-  return next
+function nextMoment(times: string, now: Date): Date {
+  const moments = times.split(',').map((time) => {
+    const [hours = 0, minutes = 0] = time.split(':').map(Number)
+    const next = new Date(now)
+    next.setUTCHours(hours, minutes, 0, 0)
+    if (next <= now) next.setUTCDate(next.getUTCDate() + 1)
+    return next.getTime()
+  })
+  return new Date(Math.min(...moments))
 }
 
 /** In short steps: a machine that slept does not oversleep. */

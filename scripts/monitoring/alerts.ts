@@ -143,11 +143,12 @@ export const backupAlerts: Alert[] = [
   },
   {
     name: 'BackupOld',
-    expr: 'time() - max(backup_last_success_timestamp_seconds > 0) > 26 * 3600',
+    expr: 'time() - max(backup_last_success_timestamp_seconds > 0) > 13 * 3600',
     for: '10m',
     severity: 'page',
     summary: 'The last good backup is {{ $value | humanizeDuration }} old',
-    description: 'What is written since would be lost with the database: run one now, then find why none ran.',
+    description:
+      'What is written since would be lost with the database: run one now, then find why two in a row did not run.',
   },
   {
     name: 'BackupFailed',

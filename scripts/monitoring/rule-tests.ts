@@ -233,9 +233,9 @@ const backupTests: RuleTest[] = [
   ...pair(
     'BackupOld',
     'page',
-    '27h',
-    { backup_last_success_timestamp_seconds: minutes(1, 27 * hours) },
-    { backup_last_success_timestamp_seconds: `1x${10 * hours} 36000x${17 * hours}` },
+    '14h',
+    { backup_last_success_timestamp_seconds: minutes(1, 14 * hours) },
+    { backup_last_success_timestamp_seconds: `1x${6 * hours} 21600x${8 * hours}` },
     { every: '10m' },
   ),
   ...pair(
