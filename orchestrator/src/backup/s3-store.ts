@@ -13,6 +13,10 @@ const FIRST_PAUSE_MS = 250
 /** The longest one request may take: a part of 16 MiB on a slow line. */
 const REQUEST_MS = 300_000
 
+/** A page lists a thousand objects, with keys of a thousand bytes at most. */
+const MOST_PAGE_BYTES = 8 << 20
+const MOST_PAGES = 1000
+
 interface Asked {
   method: 'GET' | 'PUT' | 'DELETE'
   /** Below the bucket; '' is the bucket itself. */
@@ -70,16 +74,22 @@ interface StoredObject {
 async function listObjects(ask: (asked: Asked) => Promise<Answered>, prefix: string): Promise<StoredObject[]> {
   const objects: StoredObject[] = []
   let token: string | undefined
-  do {
+  for (let page = 0; page < MOST_PAGES; page++) {
     const query = { 'list-type': '2', prefix, ...(token === undefined ? {} : { 'continuation-token': token }) }
-    const { body } = await ask({ method: 'GET', object: '', query }).then(mustBe(200, 'the list of backups'))
+    const asked = { method: 'GET', object: '', query, maxBytes: MOST_PAGE_BYTES } as const
+    const { body } = await ask(asked).then(mustBe(200, 'the list of backups'))
     const text = body.toString('utf8')
-    for (const [, content = ''] of text.matchAll(/<Contents>(.*?)<\/Contents>/gs)) {
+    // Anything else would read as a store without backups.
+    if (!/<ListBucketResult[\s>]/.test(text.slice(0, 1000)) || !text.trimEnd().endsWith('</ListBucketResult>'))
+      throw new BackupError('the list of backups: what the store answered is no list. Check S3_ENDPOINT.')
+    for (const piece of text.split('<Contents>').slice(1)) {
+      const content = piece.slice(0, Math.max(0, piece.indexOf('</Contents>')))
       objects.push({ key: element(content, 'Key'), bytes: Number(element(content, 'Size')) })
     }
-    token = element(text, 'IsTruncated') === 'true' ? element(text, 'NextContinuationToken') : undefined
-  } while (token !== undefined && token !== '')
-  return objects
+    token = element(text, 'IsTruncated') === 'true' ? element(text, 'NextContinuationToken') : ''
+    if (token === '') return objects
+  }
+  throw new BackupError(`the list of backups: the store goes on after ${MOST_PAGES} pages.`)
 }
 
 /** Keys that cannot be ours are none. */
@@ -96,7 +106,9 @@ function byName(objects: StoredObject[], prefix: string): StoredBackup[] {
 }
 
 function element(xml: string, name: string): string {
-  const text = new RegExp(`<${name}>(.*?)</${name}>`, 's').exec(xml)?.[1] ?? ''
+  const begin = xml.indexOf(`<${name}>`)
+  const end = xml.indexOf(`</${name}>`, begin)
+  const text = begin < 0 || end < 0 ? '' : xml.slice(begin + name.length + 2, end)
   const entities: Record<string, string> = { '&lt;': '<', '&gt;': '>', '&quot;': '"', '&apos;': "'", '&amp;': '&' }
   return text.replaceAll(/&(?:lt|gt|quot|apos|amp);/g, (entity) => entities[entity] ?? entity)
 }

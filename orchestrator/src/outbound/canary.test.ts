@@ -1,6 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { gzipSync } from 'node:zlib'
 import { chatCompletionRequestSchema, userPartSchema } from '@ai-assistant/contract'
 import { openTracer } from '@ai-assistant/telemetry/open-tracer'
 import { fetch as undiciFetch } from 'undici'
@@ -294,14 +293,3 @@ test.each(['8.8.8.8', '1.1.1.1', '93.184.215.14', '2606:4700:4700::1111', '2a00:
     expect(isPublicAddress(address)).toBe(true)
   },
 )
-
-test('a short answer that unpacks into a huge one is cut', async () => {
-  const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024))
-  const server = await listen((_, response) => {
-    response.writeHead(200, { 'content-encoding': 'gzip', 'content-type': 'application/json' }).end(bomb)
-  })
-  const rss = process.memoryUsage().rss
-  expect(await listModels(`http://127.0.0.1:${server.port}`, { apiKey: null, timeoutMs: 5000 })).toBeNull()
-  expect(process.memoryUsage().rss - rss).toBeLessThan(200 * 1024 * 1024)
-  server.close()
-})
