@@ -27,6 +27,16 @@ test('empty variables count as unset, and a published placeholder protects nothi
   })
 })
 
+test('traces go where the product’s other servers send theirs, and nowhere unless told', () => {
+  expect(readConfig({}, []).tracing).toBeNull()
+  expect(readConfig({ JAEGER_AGENT_HOST: 'jaeger', JAEGER_AGENT_PORT: '6831' }, []).tracing).toMatchObject({
+    url: 'http://jaeger:4318/v1/traces',
+    sampler: { ratio: 1, followsCaller: true },
+  })
+  const wrong = { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector', OTEL_TRACES_SAMPLER: 'some', OTEL_TRACES_SAMPLER_ARG: '2' }
+  expect(() => readConfig(wrong, [])).toThrow(/ENDPOINT: must be.*\n.*SAMPLER: must be.*\n.*SAMPLER_ARG: must be/)
+})
+
 test('names every fault at once', () => {
   expect(() => readConfig({ MCP_EXAMPLE_PORT: 'eighty' }, ['--verbose'])).toThrow(/--verbose[^]*MCP_EXAMPLE_PORT/)
 })

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { samplerNames, type TracingSettings, tracingSettings } from '@ai-assistant/telemetry/tracing-settings'
 import { z } from 'zod'
 
 export interface Config {
@@ -15,6 +16,9 @@ export interface Config {
   metricsToken: string | null
   /** Host names a caller may use when the server listens beyond this machine; null allows any. */
   allowedHosts: string[] | null
+  /** null: off. */
+  tracing: TracingSettings | null
+  environment: string
   /** Absolute. This instance's own; two instances must not share it. */
   dataDir: string
 }
@@ -38,6 +42,14 @@ const environmentSchema = z.object({
   MCP_EXAMPLE_DATA_DIR: text.optional(),
   DATA_DIR: text.default('.data'),
   ENVIRONMENT: text.default('development'),
+  JAEGER_AGENT_HOST: text.optional(),
+  JAEGER_AGENT_PORT: text.optional(),
+  OTEL_EXPORTER_OTLP_ENDPOINT: text.optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: text.optional(),
+  OTEL_SERVICE_NAME: text.optional(),
+  OTEL_RESOURCE_ATTRIBUTES: text.optional(),
+  OTEL_TRACES_SAMPLER: text.default('parentbased_always_on'),
+  OTEL_TRACES_SAMPLER_ARG: text.optional(),
 })
 const portSchema = z.coerce.number().int().min(0).max(65535)
 
@@ -67,6 +79,7 @@ export function readConfig(env: Record<string, string | undefined>, args: string
       `A file that holds a token cannot be read: ${error instanceof Error ? error.message : 'unknown reason'}.`,
     )
   }
+  const tracing = readTracing(set, faults)
   const { token, metricsToken } = secrets
   const published = token !== null && PUBLISHED_TOKENS.has(token)
   if (production && !stdio) faults.push(...tokenFaults(token, published, set.HOST))
@@ -81,6 +94,8 @@ export function readConfig(env: Record<string, string | undefined>, args: string
     metrics: !/^(false|0|no|off)$/i.test(set.PROMETHEUS_ENABLED),
     metricsToken,
     allowedHosts: set.MCP_ALLOWED_HOSTS?.split(',').map((name) => name.trim()) ?? null,
+    tracing,
+    environment: set.ENVIRONMENT,
     dataDir: resolve(directory),
   }
 }
@@ -88,6 +103,33 @@ export function readConfig(env: Record<string, string | undefined>, args: string
 /** Whether only this machine can reach an address the server listens on. */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^(::ffff:)?127(\.\d{1,3}){3}$/.test(host)
+}
+
+/** As the product's other servers read them: one collector for all. */
+function readTracing(set: z.output<typeof environmentSchema>, faults: string[]): TracingSettings | null {
+  const endpoint = set.OTEL_EXPORTER_OTLP_ENDPOINT ?? null
+  if (endpoint !== null && !/^https?:\/\/./i.test(endpoint))
+    faults.push('OTEL_EXPORTER_OTLP_ENDPOINT: must be an address such as http://collector:4318.')
+  const sampler = z.enum(samplerNames).safeParse(set.OTEL_TRACES_SAMPLER.toLowerCase())
+  if (!sampler.success) faults.push(`OTEL_TRACES_SAMPLER: must be one of ${samplerNames.join(', ')}.`)
+  const ratio = z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .safeParse(set.OTEL_TRACES_SAMPLER_ARG ?? 1)
+  if (!ratio.success) faults.push('OTEL_TRACES_SAMPLER_ARG: must be a share from 0 to 1.')
+  const jaegerPort = portSchema.optional().safeParse(set.JAEGER_AGENT_PORT)
+  if (!jaegerPort.success) faults.push('JAEGER_AGENT_PORT: must be a port number from 0 to 65535.')
+  return tracingSettings({
+    endpoint,
+    headers: set.OTEL_EXPORTER_OTLP_HEADERS ?? null,
+    jaegerHost: set.JAEGER_AGENT_HOST ?? null,
+    jaegerPort: jaegerPort.data ?? null,
+    serviceName: set.OTEL_SERVICE_NAME ?? null,
+    attributes: set.OTEL_RESOURCE_ATTRIBUTES ?? null,
+    sampler: sampler.data ?? 'always_off',
+    ratio: ratio.data ?? 0,
+  })
 }
 
 /** The secret in a file, as orchestrators of containers hand them over. */

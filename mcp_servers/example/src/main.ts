@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import type { Tracer } from '@ai-assistant/telemetry/tracer'
 import { serveStdio } from '@modelcontextprotocol/server/stdio'
 import { ConfigError, isLoopback, readConfig, type Config } from './config.ts'
 import { createHttpHandler } from './http.ts'
@@ -8,6 +9,7 @@ import { createNotesStore } from './lib/notes-store.ts'
 import { createLog } from './log.ts'
 import { createMetrics } from './metrics.ts'
 import { createExampleServer } from './server.ts'
+import { startTracing } from './start-tracing.ts'
 import type { ToolCallRecord } from './tool.ts'
 
 const now = () => new Date()
@@ -15,15 +17,16 @@ const log = createLog((line) => process.stderr.write(line), now, process.env['LO
 
 try {
   const config = readConfig(process.env, process.argv.slice(2))
-  if (config.stdio) startStdio(config)
-  else startHttp(config)
+  const tracer = await startTracing(config, log)
+  if (config.stdio) startStdio(config, tracer)
+  else startHttp(config, tracer)
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error
   process.stderr.write(`The example MCP server cannot start:\n${error.message}\n`)
   process.exitCode = 1
 }
 
-function startStdio(config: Config): void {
+function startStdio(config: Config, tracer: Tracer): void {
   const live = new Set<ReturnType<typeof createExampleServer>>()
   const notes = createNotesStore({
     directory: config.dataDir,
@@ -32,14 +35,17 @@ function startStdio(config: Config): void {
     onChange: () => live.forEach((server) => server.isConnected() && server.sendResourceListChanged()),
   })
   const handle = serveStdio(() => {
-    const server = createExampleServer({ notes, now, onCall: logCall })
+    const server = createExampleServer({ notes, now, onCall: logCall, tracer })
     live.add(server)
     return server
   })
-  onStopSignal(() => void handle.close())
+  onStopSignal(() => {
+    void handle.close()
+    void tracer.close()
+  })
 }
 
-function startHttp(config: Config): void {
+function startHttp(config: Config, tracer: Tracer): void {
   const metrics = createMetrics()
   const notes = createNotesStore({
     directory: config.dataDir,
@@ -52,7 +58,7 @@ function startHttp(config: Config): void {
     logCall(record)
   }
   const http = createHttpHandler({
-    factory: () => createExampleServer({ notes, now, onCall }),
+    factory: () => createExampleServer({ notes, now, onCall, tracer }),
     config,
     log,
     metrics,
@@ -73,6 +79,7 @@ function startHttp(config: Config): void {
   onStopSignal(() => {
     server.close(() => log('info', 'stopped'))
     void http.close()
+    void tracer.close()
     // Answers already computed get a second to leave; whoever holds a connection longer is let go.
     setTimeout(() => server.closeAllConnections(), 1000).unref()
     server.closeIdleConnections()

@@ -4,7 +4,7 @@ import type { NotesStore } from './lib/notes-store.ts'
 import { registerAbout } from './resources/about.ts'
 import { registerNotes } from './resources/notes.ts'
 import { registerPlanMeeting } from './prompts/plan-meeting.ts'
-import { registerTool, type ToolCallRecord } from './tool.ts'
+import { registerTool, type Watch } from './tool.ts'
 import { addNote } from './tools/add-note.ts'
 import { calculate } from './tools/calculate.ts'
 import { calculateDate } from './tools/calculate-date.ts'
@@ -18,14 +18,13 @@ import { queryJson } from './tools/query-json.ts'
 import { runTimer } from './tools/run-timer.ts'
 import { timeInZone } from './tools/time-in-zone.ts'
 
-export interface ExampleServerOptions {
+export interface ExampleServerOptions extends Watch {
   notes: NotesStore
   now: () => Date
-  onCall: (record: ToolCallRecord) => void
 }
 
 /** The whole server: everything it offers, one line each. Cheap to make: over HTTP each request gets a fresh one. */
-export function createExampleServer({ notes, now, onCall }: ExampleServerOptions): McpServer {
+export function createExampleServer({ notes, now, ...watch }: ExampleServerOptions): McpServer {
   const server = new McpServer(
     { name: 'example', title: 'Everyday tools', version: about.version },
     {
@@ -33,18 +32,18 @@ export function createExampleServer({ notes, now, onCall }: ExampleServerOptions
       instructions: 'Use these tools for time, dates, arithmetic, units and randomness instead of guessing.',
     },
   )
-  registerTool(server, timeInZone(now), onCall)
-  registerTool(server, calculate, onCall)
-  registerTool(server, convertUnits, onCall)
-  registerTool(server, countText, onCall)
-  registerTool(server, calculateDate(now), onCall)
-  registerTool(server, drawRandom, onCall)
-  registerTool(server, queryJson, onCall)
-  registerTool(server, hashText, onCall)
-  registerTool(server, addNote(notes), onCall)
-  registerTool(server, listNotes(notes), onCall)
-  registerTool(server, deleteNote(notes), onCall)
-  registerTool(server, runTimer, onCall)
+  registerTool(server, timeInZone(now), watch)
+  registerTool(server, calculate, watch)
+  registerTool(server, convertUnits, watch)
+  registerTool(server, countText, watch)
+  registerTool(server, calculateDate(now), watch)
+  registerTool(server, drawRandom, watch)
+  registerTool(server, queryJson, watch)
+  registerTool(server, hashText, watch)
+  registerTool(server, addNote(notes), watch)
+  registerTool(server, listNotes(notes), watch)
+  registerTool(server, deleteNote(notes), watch)
+  registerTool(server, runTimer, watch)
   registerAbout(server)
   registerNotes(server, notes)
   registerPlanMeeting(server)

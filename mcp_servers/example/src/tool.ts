@@ -1,3 +1,5 @@
+import { parseTraceparent, type TraceContext } from '@ai-assistant/telemetry/trace-context'
+import type { Tracer } from '@ai-assistant/telemetry/tracer'
 import type { McpServer, ServerContext } from '@modelcontextprotocol/server'
 import type { z } from 'zod'
 import { Fault } from './lib/fault.ts'
@@ -43,26 +45,38 @@ export interface ToolCallRecord {
   error?: unknown
 }
 
+/** Who is told of calls. */
+export interface Watch {
+  onCall: (record: ToolCallRecord) => void
+  /** Begins a span a call, in the caller's trace. */
+  tracer: Tracer
+}
+
 /** Adds the tool to the server. A failing tool is an answer with `isError`, never a broken connection. */
 export function registerTool<Input extends z.ZodObject, Output extends z.ZodObject>(
   server: McpServer,
   tool: Tool<Input, Output>,
-  onCall: (record: ToolCallRecord) => void,
+  { onCall, tracer }: Watch,
 ): void {
   const { name, title, description, annotations, input, output } = tool
   // The schema widens to ZodObject so that the SDK's callback type stays simple; the parse has happened all the same.
   const config: { inputSchema: z.ZodObject; outputSchema: z.ZodObject } = { inputSchema: input, outputSchema: output }
   server.registerTool(name, { title, description, annotations, ...config }, async (args, context) => {
     const started = performance.now()
-    const trace = traceOf(context)
-    const record = (outcome: ToolCallRecord['outcome'], error?: unknown): void =>
+    const caller = callerOf(context)
+    const attributes = { 'mcp.method.name': 'tools/call', 'gen_ai.tool.name': name }
+    const span = tracer.start(`tools/call ${name}`, { kind: 'server', parent: caller, attributes })
+    const record = (outcome: ToolCallRecord['outcome'], error?: unknown): void => {
+      if (outcome !== 'ok') span.fail(outcome)
+      span.end()
       onCall({
         tool: name,
         outcome,
         milliseconds: performance.now() - started,
-        ...(trace === null ? {} : { trace }),
+        ...(caller === null ? {} : { trace: caller.traceId }),
         ...(error === undefined ? {} : { error }),
       })
+    }
     try {
       const answer = await tool.run(input.parse(args), toToolCall(context))
       record('ok')
@@ -95,10 +109,9 @@ function toToolCall({ mcpReq }: ServerContext): ToolCall {
   }
 }
 
-/** The id of the caller's trace: a part of what it sent, checked, so that it cannot write into our log what it likes. */
-function traceOf({ mcpReq }: ServerContext): string | null {
-  const traceparent = mcpReq._meta?.['traceparent']
-  return typeof traceparent === 'string' ? (/^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(traceparent)?.[1] ?? null) : null
+/** Where the caller is in its trace: by MCP's `_meta`, else by the request's header. Checked, so that nobody writes into our log what they like. */
+function callerOf({ mcpReq, http }: ServerContext): TraceContext | null {
+  return parseTraceparent(mcpReq._meta?.['traceparent']) ?? parseTraceparent(http?.req?.headers.get('traceparent'))
 }
 
 function toErrorResult(text: string) {

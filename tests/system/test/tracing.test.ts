@@ -89,6 +89,31 @@ test('a click, its answer and its tool calls are one trace through every server,
   await collector.close()
 })
 
+test('the trace goes on inside a tool server of ours', async () => {
+  const collector = await startTraceCollector()
+  const tracing = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
+  product = await startProduct({
+    model: { url: models.url, name: 'sim-len10' },
+    web: false,
+    env: tracing,
+    toolsEnv: tracing,
+  })
+  const client = await product.signIn()
+  await expect.poll(async () => (await client.tools()).servers[0]?.state).toBe('connected')
+  const names = (await client.tools()).servers.flatMap((server) => server.tools.map(({ name }) => name))
+  const name = names.find((one) => one.endsWith('calculate'))
+  const { runId } = await client.send({ text: `Count\n/call ${name} {"expression":"17 * 23"}` })
+  expect((await readAnswer(client, runId)).finish.state).toBe('complete')
+  await product.stop()
+  const called = collector.spans.filter((span) => span.name.startsWith('execute_tool '))
+  const inside = collector.spans.filter((span) => span.service === 'mcp-example')
+  expect(inside).toMatchObject([
+    { name: 'tools/call calculate', traceId: called[0]?.traceId, parentSpanId: called[0]?.spanId, failed: false },
+  ])
+  expect(collector.text()).not.toContain('17 * 23')
+  await collector.close()
+})
+
 test.skipIf(chromium === null)('the trace begins with the click on the page', async () => {
   const collector = await startTraceCollector()
   const { product } = await start(collector.url, 'sim-len10')

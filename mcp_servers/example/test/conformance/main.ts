@@ -1,3 +1,4 @@
+import { silentTracer } from '@ai-assistant/telemetry/tracer'
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
 import { createRequestStateCodec, McpServer, type ServerNotifier } from '@modelcontextprotocol/server'
@@ -34,7 +35,7 @@ function createFixtureServer(notify: () => ServerNotifier): McpServer {
       requestState: { verify: (text, context) => state.verify(text, context) },
     },
   )
-  registerTool(server, calculate, () => undefined)
+  registerTool(server, calculate, { onCall: () => undefined, tracer: silentTracer })
   registerContentTools(server, notify)
   registerQuestionTools(server, state)
   registerPromptsAndResources(server)

@@ -21,6 +21,8 @@ export interface ProductOptions {
   web?: boolean
   /** More of the environment of the orchestrators. */
   env?: Record<string, string>
+  /** More of the environment of the tool servers. */
+  toolsEnv?: Record<string, string>
   /** More of the environment of the web app's server. */
   webEnv?: Record<string, string>
 }
@@ -58,7 +60,7 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
     return server
   }
   try {
-    const tools = await Promise.all(times(options.tools ?? 1, (at) => keep(startTools(home, at))))
+    const tools = await Promise.all(times(options.tools ?? 1, (at) => keep(startTools(home, at, options.toolsEnv))))
     const webPort = await freePort()
     const environment = {
       ...(await orchestratorEnvironment(home, options, tools)),
@@ -118,7 +120,7 @@ async function startOrchestrator(environment: Record<string, string>, at: number
   })
 }
 
-async function startTools(home: string, at: number): Promise<ServerChild> {
+async function startTools(home: string, at: number, env: Record<string, string> = {}): Promise<ServerChild> {
   const port = await freePort()
   return startServerChild({
     name: `tools ${at + 1}`,
@@ -130,6 +132,7 @@ async function startTools(home: string, at: number): Promise<ServerChild> {
       MCP_EXAMPLE_PORT: `${port}`,
       MCP_SERVICE_TOKEN: serviceToken,
       DATA_DIR: join(home, `tools-${at}`),
+      ...env,
     },
     port,
     announces: false,
