@@ -44,3 +44,29 @@ test('blanks fields named like secrets, and configured secrets wherever they tur
   expect(line).not.toContain('xyz')
   expect(JSON.parse(line ?? '').err.message).toBe('401 for key [secret], password [secret]')
 })
+
+test('says of an error what it is, and nothing of the row or the connection that a driver hangs on it', async () => {
+  const lines = await logged({}, (log) => {
+    const refused = Object.assign(new Error('new row violates check constraint'), {
+      code: '23514',
+      constraint: 'message_role_check',
+      detail: 'Failing row contains (1, what somebody wrote).',
+      client: { queries: ['select what somebody wrote'] },
+    })
+    log.error({ err: new Error('The answer was not stored', { cause: refused }) }, 'failed')
+    log.warn(refused)
+  })
+  expect(lines.join('')).not.toContain('what somebody wrote')
+  const [{ err }, { err: alone }] = lines.map((line) => JSON.parse(line)) as [LoggedError, LoggedError]
+  expect(err).toMatchObject({ type: 'Error', message: 'The answer was not stored: new row violates check constraint' })
+  expect(err.stack).toContain('caused by: Error: new row violates')
+  expect(alone).toMatchObject({
+    message: 'new row violates check constraint',
+    code: '23514',
+    constraint: 'message_role_check',
+  })
+})
+
+interface LoggedError {
+  err: { stack: string }
+}

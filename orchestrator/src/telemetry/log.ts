@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino'
+import { errorFields } from './error-fields.ts'
 import type { ErrorReport } from './error-reporter.ts'
 import { withoutSecrets } from './without-secrets.ts'
 
@@ -27,6 +28,7 @@ export async function createLog(settings: LogSettings, destination?: Destination
     level: settings.level,
     base: { service: 'orchestrator' },
     timestamp: stdTimeFunctions.isoTime,
+    serializers: { err: errorFields },
     formatters: { level: (label) => ({ level: label }) },
     redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), censor: '[secret]' },
     hooks: {
