@@ -77,7 +77,7 @@ test('keeps what was spent when its conversation is deleted', async () => {
   await app.client.request('DELETE', `/api/conversations/${conversationId}`)
   const csv = await (await app.client.request('GET', `/api/usage.csv?${period}`)).text()
   expect(csv.split('\r\n')[0]).toMatch(/^day,person_id,person,kind,name,calls,/)
-  expect(csv).toMatch(/,model,scripted,2,\d+,/)
+  expect(csv).toMatch(/,model,scripted,2,\d+,.*,EUR,0,test-1\r\n/)
   expect(csv).toMatch(/,tool,notes__echo,1,/)
 })
 
