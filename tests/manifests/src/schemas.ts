@@ -13,10 +13,13 @@ const customResources: Record<string, string[]> = {
     'config/crd/standard/gateway.networking.k8s.io_httproutes.yaml',
   ],
   'github.com/cert-manager/cert-manager@v1.19.1': ['deploy/crds/cert-manager.io_clusterissuers.yaml'],
+  'github.com/prometheus-operator/prometheus-operator@v0.80.1': [
+    'example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml',
+  ],
   'github.com/external-secrets/external-secrets@v1.3.2': ['config/crds/bases/external-secrets.io_externalsecrets.yaml'],
 }
 
-export const schemaFolder = join(import.meta.dirname, '../../../.cache/manifests/schemas-1.34.2')
+export const schemaFolder = join(import.meta.dirname, '../../../.cache/manifests/schemas-1.34.2-with-rules')
 
 /** How kubeconform finds a schema in the folder. */
 // The group of what has none is its version, as kubeconform reads apiVersion.

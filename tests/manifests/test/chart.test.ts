@@ -68,9 +68,9 @@ test('rules and dashboards are what Compose has, for a Prometheus with and witho
     '--show-only',
     'templates/monitoring.yaml',
   ]
-  const documents = (await helmTemplate(...args))
-    .split(/^---$/m)
-    .map((text) => documentSchema.nullable().parse(parse(text)))
+  const yaml = await helmTemplate(...args)
+  expect((await validate(yaml)).faults).toEqual([])
+  const documents = yaml.split(/^---$/m).map((text) => documentSchema.nullable().parse(parse(text)))
   const named = (kind: string, name: string) =>
     documents.find((one) => one?.kind === kind && one.metadata.name.endsWith(name))
   for (const name of ['slos', 'alerts', 'backups']) {
