@@ -1,8 +1,8 @@
 import { connect, type AddressInfo, type Socket } from 'node:net'
 import fastify from 'fastify'
 import { expect, onTestFinished, test, vi } from 'vitest'
-import type { RingEvent } from '../doorbell/doorbell.ts'
 import { type EventSink, Follower } from '../journal/follower.ts'
+import type { EventPage } from '../journal/read-events.ts'
 import { streamRun } from './event-stream.ts'
 
 const HEARTBEAT_MS = 50
@@ -12,9 +12,10 @@ async function endlessAnswer(options: { beforeMs?: number } = {}) {
   const followers = new Set<Follower>()
   const readers = {
     follow: (runId: string, after: number, sink: EventSink) => {
-      const read = async (_: string, from: number): Promise<RingEvent[]> => {
+      const read = async (_: string, from: number): Promise<EventPage> => {
         await new Promise((resolve) => setTimeout(resolve, 1))
-        return Array.from({ length: 500 }, (__, index) => ({ seq: from + index + 1, payload: 'x'.repeat(1000) }))
+        const payload = 'x'.repeat(1000)
+        return { events: Array.from({ length: 500 }, (__, index) => ({ seq: from + index + 1, payload })), more: true }
       }
       const follower = new Follower({
         runId,

@@ -1,5 +1,5 @@
 import type { Ring, RingEvent } from '../doorbell/doorbell.ts'
-import { EVENT_PAGE, isLastEvent } from './read-events.ts'
+import { type EventPage, isLastEvent } from './read-events.ts'
 
 /** Where a follower's events go. None of these may throw. */
 export interface EventSink {
@@ -23,13 +23,13 @@ export class Follower {
   #paused = false
   #ended = false
   readonly #sink: EventSink
-  readonly #read: (runId: string, after: number) => Promise<RingEvent[]>
+  readonly #read: (runId: string, after: number) => Promise<EventPage>
 
   constructor(options: {
     runId: string
     after: number
     sink: EventSink
-    read: (runId: string, after: number) => Promise<RingEvent[]>
+    read: (runId: string, after: number) => Promise<EventPage>
   }) {
     this.runId = options.runId
     this.#last = options.after
@@ -88,9 +88,9 @@ export class Follower {
   }
 
   async #readPage(): Promise<boolean> {
-    const events = await this.#read(this.runId, this.#last)
+    const { events, more } = await this.#read(this.runId, this.#last)
     if (!this.#ended && events.length > 0) this.#pass(events)
-    return events.length === EVENT_PAGE
+    return more
   }
 
   #endOfReading(full: boolean): void {

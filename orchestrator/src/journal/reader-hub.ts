@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
-import type { Doorbell, RingEvent } from '../doorbell/doorbell.ts'
+import type { Doorbell } from '../doorbell/doorbell.ts'
 import type { Database } from '../storage/database.ts'
 import { type EventSink, Follower } from './follower.ts'
-import { readEvents } from './read-events.ts'
+import { type EventPage, readEvents } from './read-events.ts'
 
 /** How often the followed runs are looked up, for rings that were lost. Faster while no rings can come from other processes. */
 const POLL_MS = 1000
@@ -40,7 +40,7 @@ export class ReaderHub {
    * turn of the loop has nothing in the journal to catch up with; whatever else it misses, it finds as ever.
    */
   follow(runId: string, after: number, sink: EventSink, begins = false): Follower {
-    const read = (id: string, from: number): Promise<RingEvent[]> => readEvents(this.#database, id, from)
+    const read = (id: string, from: number): Promise<EventPage> => readEvents(this.#database, id, from)
     const follower = new Follower({
       runId,
       after,
