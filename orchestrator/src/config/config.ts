@@ -53,6 +53,7 @@ export interface Config {
     requests: { read: number; write: number; 'sign-in': number }
     /** Streams one person may have open at one replica. */
     streams: number
+    largeBodies: number
   }
   people: { ownerEmail: string | null; signUp: 'open' | 'invite' | 'closed' }
   /** null: no mail is sent, and administrators hand links over. */

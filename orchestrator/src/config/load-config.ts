@@ -159,6 +159,7 @@ function rateLimitOf(values: Environment): Config['rateLimit'] {
       'sign-in': values.RATE_LIMIT_SIGN_INS_PER_MINUTE,
     },
     streams: values.RATE_LIMIT_OPEN_STREAMS,
+    largeBodies: values.RATE_LIMIT_LARGE_BODIES,
   }
 }
 

@@ -145,6 +145,11 @@ export const security = {
     default: 50,
     doc: 'Streams of answers one person may have open at one replica.',
   },
+  RATE_LIMIT_LARGE_BODIES: {
+    type: wholeNumber(1),
+    default: 4,
+    doc: 'Questions with images (request bodies beyond 256 KiB) one person may be sending at one replica at the same time.',
+  },
 } satisfies Variables
 
 export const people = {

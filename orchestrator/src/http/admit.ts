@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { LimitedKind, RequestLimiter } from '../limits/request-limiter.ts'
 import { mayReadMetrics } from './peer.ts'
 import { HttpProblem } from './problem.ts'
-import { countRequest, type OpenStreams } from './rate-limit.ts'
+import { countRequest, type LargeBodies, type OpenStreams } from './rate-limit.ts'
 import { readBearer } from './read-bearer.ts'
 
 /** Who calls, and by which credential they showed it. */
@@ -17,10 +17,17 @@ export type Credential =
 /** The caller behind a request's credentials, or null where they are absent, unknown or ended. */
 export type Authenticate = (request: FastifyRequest) => Promise<Caller | null>
 
+/** What is counted at the door. */
+export interface DoorLimits {
+  requests: RequestLimiter
+  streams: OpenStreams
+  bodies: LargeBodies
+}
+
 interface Door {
   authenticate: Authenticate
   /** null: nothing is limited. */
-  limits: { requests: RequestLimiter; streams: OpenStreams } | null
+  limits: DoorLimits | null
   metricsToken: string | null
   draining: () => boolean
 }
@@ -56,6 +63,7 @@ export async function admit(
   if (route.auth === 'owner' && caller.person.role !== 'owner')
     throw new HttpProblem('forbidden', 'This is for the owner.')
   if (route.answer === 'stream') door.limits?.streams.enter(caller.person.id, reply)
+  door.limits?.bodies.enter(caller.person.id, request, reply)
   return caller
 }
 

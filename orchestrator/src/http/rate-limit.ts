@@ -64,3 +64,46 @@ export class OpenStreams {
     else this.#open.set(personId, open)
   }
 }
+
+/** Of a body that is not a question with its images. */
+export const SMALL_BODY_BYTES = 256 * 1024
+
+/**
+ * How many large bodies of each person are read and stored here. Each is in memory several times over until it is stored, so
+ * one beyond `limit` is refused before it is read.
+ */
+export class LargeBodies {
+  readonly #open = new Map<string, number>()
+  readonly #limit: number
+
+  constructor(limit: number) {
+    this.#limit = limit
+  }
+
+  enter(personId: string, request: FastifyRequest, reply: FastifyReply): void {
+    const length = request.headers['content-length']
+    // One that does not say how long it is may be of any length.
+    const large =
+      length === undefined ? request.headers['transfer-encoding'] !== undefined : Number(length) > SMALL_BODY_BYTES
+    if (!large) return
+    const open = this.#open.get(personId) ?? 0
+    if (open >= this.#limit) {
+      const detail = `You are sending ${open} large messages already, as many as are allowed: wait for one of them.`
+      throw new HttpProblem('rate_limited', detail, { context: { retryAfterSeconds: 1 } })
+    }
+    this.#open.set(personId, open + 1)
+    let counted = true
+    const leave = (): void => {
+      if (counted) this.#leave(personId)
+      counted = false
+    }
+    request.bodyStored = leave
+    reply.raw.once('close', leave)
+  }
+
+  #leave(personId: string): void {
+    const open = (this.#open.get(personId) ?? 1) - 1
+    if (open === 0) this.#open.delete(personId)
+    else this.#open.set(personId, open)
+  }
+}

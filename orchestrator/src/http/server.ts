@@ -12,14 +12,13 @@ import fastify, {
 import type { Logger } from 'pino'
 import { cleanJson } from '../lib/clean-text.ts'
 import { newId } from '../lib/new-id.ts'
-import type { RequestLimiter } from '../limits/request-limiter.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import { admit, type Authenticate, type Caller } from './admit.ts'
+import { admit, type Authenticate, type Caller, type DoorLimits } from './admit.ts'
 import { measure } from './measure.ts'
 import { offeredMethods } from './offered-methods.ts'
 import { hasManyHosts, originForm } from './origin-form.ts'
 import { HttpProblem, retryAfter, toInvalidRequest, toProblem } from './problem.ts'
-import type { OpenStreams } from './rate-limit.ts'
+import { SMALL_BODY_BYTES } from './rate-limit.ts'
 import type { Handler, Handlers } from './route.ts'
 import { answerMalformed } from './malformed.ts'
 import { speaksOpenAi, toOpenAiError } from './openai/to-openai-error.ts'
@@ -34,11 +33,10 @@ declare module 'fastify' {
     bodyHash: Buffer
     /** Who calls, and by which credential; null on routes that anyone may call. */
     caller: Caller | null
+    /** What was sent is stored: its sender may send the next large body. Called again, or for a small one, it does nothing. */
+    bodyStored: () => void
   }
 }
-
-/** Of a body that is not a question with its images. */
-const SMALL_BODY_BYTES = 256 * 1024
 
 /** Values in a body: the longest chat that a client of the AI SDK sends along has fewer. */
 const MAX_BODY_VALUES = 100_000
@@ -59,7 +57,7 @@ export interface ServerOptions {
   authenticate: Authenticate
   standing: StandingWatch
   /** null: nothing is limited. */
-  limits: { requests: RequestLimiter; streams: OpenStreams } | null
+  limits: DoorLimits | null
   log: Logger
   metrics: Metrics
   tracer: Tracer
@@ -173,6 +171,7 @@ function hashBodies(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')
   app.decorateRequest('bodyHash')
   app.decorateRequest('caller', null)
+  app.decorateRequest('bodyStored', () => undefined)
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body, done) => {
     request.bodyHash = createHash('sha256').update(body).digest()

@@ -34,6 +34,7 @@ export function createChatRoutes(services: {
         },
         person.id,
       )
+      request.bodyStored()
       announce(reply, answer, run === null)
       if (wantsJson(request)) void reply.code(202).send(answer)
       else await streamRun(reply, readers, { runId: answer.runId, after: 0, begins: run !== null })

@@ -47,6 +47,7 @@ export function createOpenAiRoutes(services: {
         },
         person.id,
       )
+      request.bodyStored()
       const { runId, conversationId } = started.answer
       reply.headers({ 'x-run-id': runId, 'x-conversation-id': conversationId })
       if (started.run === null) reply.header('idempotent-replayed', 'true')
