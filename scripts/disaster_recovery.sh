@@ -56,10 +56,12 @@ restore_in_cluster() {
   for argument in "${arguments[@]}"; do command+=", \"$argument\""; done
   kubectl create job "$job" --namespace "$namespace" --from=cronjob/postgres-backup --dry-run=client --output json |
     sed "s#\"scripts/backup.ts\"#$command#" | kubectl apply --namespace "$namespace" --filename -
-  kubectl wait --namespace "$namespace" --for=condition=complete --timeout=4h "job/$job" &
-  kubectl wait --namespace "$namespace" --for=condition=ready --timeout=5m pod --selector="job-name=$job" || true
-  kubectl logs --namespace "$namespace" --follow "job/$job"
-  wait $!
+  # There is a log once its container runs; it ends when that does, well or not.
+  for ((try = 0; try < 150; try++)); do
+    if kubectl logs --namespace "$namespace" --follow "job/$job" 2>/dev/null; then break; fi
+    sleep 2
+  done
+  kubectl wait --namespace "$namespace" --for=condition=complete --timeout=1m "job/$job"
 }
 
 if [[ -n $namespace ]]; then
