@@ -96,8 +96,8 @@ async function checkAnswer(report: Report, call: Call, question: string): Promis
   if (!came || watched === null) return watched
   await report.check('Streamed, not held back', async () => {
     const [first = 0, last = 0] = [watched.arrivals[0], watched.arrivals.at(-1)]
-    // Whoever holds a stream back gives all of it out at its end.
-    if (first > last / 2) throw new Error(`the first event came after ${ms(first)}, the last after ${ms(last)}`)
+    // Whoever holds a stream back gives all of it out at its end; a model may think for longer than it speaks.
+    if (first > last * 0.9) throw new Error(`the first event came after ${ms(first)}, the last after ${ms(last)}`)
     return `the first event after ${ms(first)}, the last after ${ms(last)}`
   })
   return watched
