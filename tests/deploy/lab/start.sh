@@ -106,16 +106,16 @@ make_image() {
 
 make_images() {
   mkdir -p "$lab/context/npm"
-  cp "$here/Dockerfile" "$here/postgres-entrypoint.sh" "$lab/context/"
+  cp "$here"/{Dockerfile,postgres-entrypoint.sh,trace-receiver.mjs} "$lab/context/"
   if ! has_image node:24-bookworm-slim; then
     cp "$node" "$lab/context/node"
     # What this machine trusts, so that npm in a container reaches what npm here reaches.
     cp /etc/ssl/certs/ca-certificates.crt "$lab/context/"
     quiet npm npm install --prefix "$lab/context/npm" --no-save --no-audit --no-fund --ignore-scripts npm@11
   fi
-  side_by_side 'node:24-bookworm-slim node' 'pgvector/pgvector:pg17 postgres'
-  side_by_side 'redis:7-alpine redis' 'nginx:1.27-alpine nginx' 'prom/prometheus:v2.53.3 prometheus'
-  make_image grafana/grafana:11.4.0 grafana
+  side_by_side 'node:24-bookworm-slim node' 'pgvector/pgvector:pg17 postgres' 'redis:7-alpine redis' 'nginx:1.27-alpine nginx' \
+    'prom/prometheus:v2.53.3 prometheus' 'prom/alertmanager:v0.28.1 alertmanager'
+  side_by_side 'grafana/grafana:11.4.0 grafana' 'jaegertracing/all-in-one:1.62.0 jaeger'
 }
 
 side_by_side() {

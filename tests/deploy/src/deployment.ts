@@ -8,7 +8,7 @@ import { run, tryRun } from './run.ts'
 export const root = resolve(import.meta.dirname, '../../..')
 
 /** How many tokens an answer of the simulated model has, and how it paces them. */
-export const answerTokens = 400
+export const answerTokens = 250
 const model = `sim-ttft50-itl20-len${answerTokens}`
 
 /** What someone has written into `.env`. */
@@ -33,7 +33,15 @@ export async function prepareDeployment(env: Record<string, string>): Promise<De
   const folder = mkdtempSync(join(tmpdir(), 'ai-assistant-deploy-'))
   await copyProduct(folder)
   writeFileSync(join(folder, '.env'), `UPLOAD_MAX_BYTES=${uploadMaxBytes}\n`)
-  const project = 'ai_assistant_test'
+  const fixed = {
+    COMPOSE_PROJECT_NAME: 'ai_assistant_test',
+    COMPOSE_FILE: 'docker-compose.yml:tests/deploy/compose.yml',
+    IMAGE_TAG: 'test',
+    TEST_MODEL: model,
+  }
+  const takeDown = ['compose', '--profile', '*', 'down', '--volumes', '--remove-orphans', '--timeout', '5']
+  // What a run that was cut short has left behind has other passwords, and our ports.
+  await tryRun('docker', takeDown, { cwd: folder, env: { ...env, ...fixed } })
   const ports = {
     HTTP_PORT: await portOr(80),
     HTTPS_PORT: await portOr(443),
@@ -44,6 +52,10 @@ export async function prepareDeployment(env: Record<string, string>): Promise<De
     MCP_EXAMPLE_PORT: await portOr(8001),
     PROMETHEUS_PORT: await portOr(9090),
     GRAFANA_PORT: await portOr(3001),
+    ALERTMANAGER_PORT: await portOr(9093),
+    JAEGER_UI_PORT: await portOr(16686),
+    JAEGER_OTLP_PORT: await portOr(4318),
+    MCP_EXAMPLE_2_PORT: await portOr(8002),
     DEV_PORT: await portOr(3000),
   }
   const publicUrl = ports.HTTPS_PORT === 443 ? 'https://localhost' : `https://localhost:${ports.HTTPS_PORT}`
@@ -51,14 +63,8 @@ export async function prepareDeployment(env: Record<string, string>): Promise<De
     ...env,
     ...Object.fromEntries(Object.entries(ports).map(([name, port]) => [name, String(port)])),
     PUBLIC_URL: publicUrl,
-    COMPOSE_PROJECT_NAME: project,
-    COMPOSE_FILE: 'docker-compose.yml:tests/deploy/compose.yml',
-    IMAGE_TAG: 'test',
-    TEST_MODEL: model,
+    ...fixed,
   }
-  const takeDown = ['compose', 'down', '--volumes', '--remove-orphans', '--timeout', '5']
-  // What a run that was cut short has left behind has other passwords.
-  await tryRun('docker', takeDown, { cwd: folder, env: own })
   const compose: Deployment['compose'] = (args, { timeout = 300_000 } = {}) =>
     run('docker', ['compose', ...args], { cwd: folder, env: own, timeout })
   return {
@@ -68,7 +74,7 @@ export async function prepareDeployment(env: Record<string, string>): Promise<De
     env: own,
     compose,
     docker: (args) => run('docker', args, { cwd: folder, env: own }),
-    container: (service) => `${project}_${service}`,
+    container: (service) => `${fixed.COMPOSE_PROJECT_NAME}_${service}`,
     remove: async () => {
       await tryRun('docker', takeDown, { cwd: folder, env: own })
       rmSync(folder, { recursive: true, force: true })
@@ -76,7 +82,8 @@ export async function prepareDeployment(env: Record<string, string>): Promise<De
   }
 }
 
-async function copyProduct(folder: string): Promise<void> {
+/** Copies what git would hand out. */
+export async function copyProduct(folder: string): Promise<void> {
   const files = await run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], { cwd: root })
   for (const file of files.split('\0')) {
     const from = join(root, file)

@@ -8,8 +8,10 @@ import { untilServed } from './until-served.ts'
 /** Work on the sources in containers. */
 export async function developStage(deployment: Deployment, tally: Tally): Promise<void> {
   const { folder } = deployment
-  const env: Record<string, string> = { ...deployment.env, COMPOSE_FILE: 'docker-compose.yml:docker-compose.dev.yml' }
-  const compose = (args: string[]) => run('docker', ['compose', ...args], { cwd: folder, env, timeout: 600_000 })
+  const { COMPOSE_FILE: _file, ...env } = deployment.env
+  const files = ['-f', 'docker-compose.yml', '-f', 'docker-compose.dev.yml']
+  const compose = (args: string[]) =>
+    run('docker', ['compose', ...files, ...args], { cwd: folder, env, timeout: 600_000 })
   const page = `http://localhost:${env['DEV_PORT']}`
   await deployment.compose(['down', '--volumes', '--timeout', '5'])
   await tally.check('the system comes up on its sources', async () => {
@@ -31,5 +33,5 @@ export async function developStage(deployment: Deployment, tally: Tally): Promis
     writeFileSync(file, readFileSync(file, 'utf8').replace('</body>', `${mark}</body>`))
     await untilServed(async () => must((await (await fetch(page)).text()).includes(mark), 'the old one is'))
   })
-  await run('docker', ['compose', 'down', '--volumes', '--timeout', '5'], { cwd: folder, env })
+  await compose(['down', '--volumes', '--timeout', '5'])
 }

@@ -22,7 +22,13 @@ const baseImages = [
   'nginx:1.27-alpine',
   'prom/prometheus:v2.53.3',
   'grafana/grafana:11.4.0',
+  'prom/alertmanager:v0.28.1',
+  'jaegertracing/all-in-one:1.62.0',
 ]
+
+/** Said where the engine is our own. */
+export const standIns = `The images of others are stand-ins: PostgreSQL, Redis, nginx, Prometheus and Alertmanager are Debian's, grafana/grafana only
+answers, and jaegertracing/all-in-one only takes traces and tells whose they are. The published images themselves are not tried.`
 
 /**
  * The engine at hand if it has the base images or can fetch them; else one of our own, with stand-ins for them, where this

@@ -1,8 +1,9 @@
 // `npm run test:deploy [-- --keep]`: builds the images, brings the system up with Compose, and tries it as people use it, on the
 // Docker engine at hand or on one of its own. The last lines name the stages that ran and count what was shown.
 import { parseArgs } from 'node:util'
+import { prepareTools } from '../../manifests/src/tools.ts'
 import { prepareDeployment } from './deployment.ts'
-import { findEngine } from './engine.ts'
+import { findEngine, standIns } from './engine.ts'
 import { run } from './run.ts'
 import { stages } from './stages.ts'
 import { secondsSince, Tally } from './tally.ts'
@@ -24,12 +25,14 @@ else process.exitCode = await withEngine()
 /** Published ports are in the engine's network: the tests run there. */
 async function withEngine(): Promise<number> {
   const began = performance.now()
-  const engine = await findEngine()
+  const { missing } = await prepareTools(['kubectl', 'helm', 'kubeconform', 'kustomize', 'gitleaks'])
+  const engine = missing.length > 0 ? `${missing.join(', ')}, which Go would build` : await findEngine()
   if (typeof engine === 'string') {
     console.log(`0 passed, 0 failed\nLeft out, not to be had on this machine: ${engine}`)
     return 0
   }
   console.log(`The Docker engine is there after ${secondsSince(began)}`)
+  if (engine.namespace !== null) console.log(standIns)
   const inside = [
     '--inside',
     ...(values.keep ? ['--keep'] : []),

@@ -8,7 +8,7 @@ import { countReport, formatCounts } from '../../../scripts/test/counts.ts'
 import { prepareTools } from './tools.ts'
 
 const root = join(import.meta.dirname, '../../..')
-const { missing } = await prepareTools()
+const { missing } = await prepareTools(['helm', 'kubeconform', 'kustomize', 'actionlint'])
 
 /** What speaks to none of the programs that Go brings. */
 const independent = ['make-secrets', 'doctor']

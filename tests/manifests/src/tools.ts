@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { delimiter, join } from 'node:path'
 import { run } from './run.ts'
 import { prepareSchemas, schemaFolder } from './schemas.ts'
@@ -10,16 +10,34 @@ const modules = {
   kubeconform: 'github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0',
   kustomize: 'sigs.k8s.io/kustomize/kustomize/v5@v5.7.1',
   actionlint: 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12',
+  gitleaks: 'github.com/zricethezav/gitleaks/v8@v8.28.0',
+  kubectl: 'k8s.io/kubectl@v0.34.2',
 }
+
+/** kubectl is published as libraries, and as a program only within all of Kubernetes. */
+const kubectl = `package main
+
+import (
+	"k8s.io/component-base/cli"
+	"k8s.io/kubectl/pkg/cmd"
+	"k8s.io/kubectl/pkg/cmd/util"
+)
+
+func main() {
+	if err := cli.RunNoErrOutput(cmd.NewDefaultKubectlCommand()); err != nil {
+		util.CheckErr(err)
+	}
+}
+`
 
 export type Tool = keyof typeof modules
 
 const cache = join(import.meta.dirname, '../../../.cache/manifests')
 
 /** Installs what is not installed yet, and returns what this machine cannot have. */
-export async function prepareTools(): Promise<{ missing: string[] }> {
+export async function prepareTools(tools: Tool[]): Promise<{ missing: string[] }> {
   const missing: string[] = []
-  for (const tool of Object.keys(modules) as Tool[]) {
+  for (const tool of tools) {
     if (findTool(tool) === null && !(await install(tool))) missing.push(tool)
   }
   if (!existsSync(schemaFolder) && !(await attempt('the schemas of Kubernetes', prepareSchemas))) {
@@ -39,11 +57,17 @@ async function install(tool: Tool): Promise<boolean> {
   return attempt(tool, async () => {
     await rm(started, { recursive: true, force: true })
     await mkdir(started, { recursive: true })
+    const go = (...args: string[]) => {
+      const env = { GOBIN: started, GOFLAGS: '-mod=mod', GOTOOLCHAIN: 'local', GO111MODULE: 'on' }
+      return run('go', args, { env, cwd: started })
+    }
+    if (tool === 'kubectl') {
+      await writeFile(join(started, 'main.go'), kubectl)
+      await go('mod', 'init', 'kubectl')
+      await go('get', modules.kubectl)
+    }
     // The fewest jobs: others work on this machine too.
-    await run('go', ['install', '-p', '2', modules[tool]], {
-      env: { GOBIN: started, GOFLAGS: '-mod=mod', GOTOOLCHAIN: 'local', GO111MODULE: 'on' },
-      cwd: started,
-    })
+    await go('install', '-p', '2', ...(tool === 'kubectl' ? [] : [modules[tool]]))
     await rename(started, folderOf(tool))
   })
 }

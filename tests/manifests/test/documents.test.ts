@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { commandsOf } from '../../deploy/src/commands-of.ts'
+import { documented } from '../../deploy/src/documented.ts'
 import { chart, kustomize, needed, root } from '../src/render.ts'
 import { run } from '../src/run.ts'
 
@@ -29,6 +31,40 @@ test('every file, folder and script that is named is there', () => {
     .parse(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')))
   const called = [...both.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name ?? '')
   expect(called.filter((name) => scripts[name] === undefined)).toEqual([])
+})
+
+test('every command is one that is run, and every one that is run is documented', () => {
+  const written = [...new Set([...commandsOf(deployment), ...commandsOf(checklist)])]
+  expect(written.length).toBeGreaterThan(40)
+  const known = documented.map(([command]) => command)
+  expect(written.filter((command) => !known.includes(command))).toEqual([])
+  expect(known.filter((command) => !written.includes(command))).toEqual([])
+  // What only names a program is used, as it is meant to be, by another command.
+  const run = documented.filter(([, how]) => how !== 'name' && how !== 'suite').map(([command]) => command)
+  const names = documented.filter(([, how]) => how === 'name').map(([command]) => command)
+  const used = (name: string) => run.some((command) => command.startsWith(`${name} `))
+  expect(names.filter((name) => !used(name))).toEqual(['docker compose --profile logs'])
+})
+
+test('the suites that are named are run by .ci/run, and their filters choose some tests', () => {
+  const ci = readFileSync(join(root, '.ci/run'), 'utf8')
+  const suites = documented.filter(([, how]) => how === 'suite').map(([command]) => command)
+  expect(suites.length).toBeGreaterThan(5)
+  // By hand, for their length, and by the pipelines.
+  const elsewhere = ['npm run test:attacks', 'npm run test:coverage']
+  const filter = /^npm run test:manifests (.+)$/
+  const filters = suites.flatMap((suite) => filter.exec(suite)?.[1]?.split(' ') ?? [])
+  expect(filters.filter((name) => !existsSync(join(import.meta.dirname, `${name}.test.ts`)))).toEqual([])
+  const whole = suites.filter((suite) => !filter.test(suite) && !elsewhere.includes(suite))
+  expect(whole.filter((suite) => !new RegExp(`${suite}$`, 'm').test(ci))).toEqual([])
+})
+
+test('every ticked box names what proves it, and every open one whose it is', () => {
+  const boxes = [...checklist.matchAll(/^- \[([ x])\] \*\*(.+?)\*\* (.*)$/gm)]
+  const proofs = boxes.filter(([, tick, , proof]) => tick === 'x' && !/`[^`]*[/ ][^`]*`|\]\(/.test(proof ?? ''))
+  expect(proofs.map(([, , title]) => title)).toEqual([])
+  const nobodys = boxes.filter(([, tick, , proof]) => tick === ' ' && !/[Yy]ours/.test(proof ?? ''))
+  expect(nobodys.map(([, , title]) => title)).toEqual([])
 })
 
 test('links within the documents lead somewhere', () => {
