@@ -40,6 +40,8 @@ const packages = {
  * @throws {StartError} where the platform has no Node 24 to fetch, or fetching failed
  */
 export async function ensureRuntime(report) {
+  // What every program started from here compiles is kept for the next start, which then takes half as long.
+  process.env.NODE_COMPILE_CACHE ??= path.join(root, 'runtime', 'compiled')
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
   if (major > wanted.major || (major === wanted.major && minor >= wanted.minor)) {
     return { node: process.execPath, env: environmentFor(process.execPath), system: true }

@@ -54,7 +54,7 @@ export async function createApp(options: AppOptions): Promise<App> {
   const state = { draining: false }
   const draining = (): boolean => state.draining
   const prices = await openPrices(config.usage.pricesFile)
-  const redis = openRedis(config.redis, { log })
+  const redis = await openRedis(config.redis, { log })
   const doorbell = openDoorbell(redis)
   const metrics = createMetrics()
   const tracer = await startTracing(config, log, metrics)

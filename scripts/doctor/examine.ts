@@ -71,7 +71,7 @@ async function examineDatabase(config: Config, { url, replicas }: ExamineOptions
 }
 
 async function examineRedis(config: Config): Promise<Finding> {
-  const redis = openRedis(config.redis, { log: silent })
+  const redis = await openRedis(config.redis, { log: silent })
   try {
     return await lookAtRedis(redis, (ms) => sleep(ms))
   } finally {

@@ -2,7 +2,7 @@ import type { WaysIn } from '@ai-assistant/contract'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import { newId } from '../lib/new-id.ts'
-import { type Mail, openMail } from '../mail/open-mail.ts'
+import type { Mail } from '../mail/open-mail.ts'
 import type { Provider } from '../providers/provider.ts'
 import { openSecrets } from '../secrets/open-secrets.ts'
 import type { Database } from '../storage/database.ts'
@@ -47,11 +47,11 @@ export async function openPeople(parts: {
   const { ownerEmail, signUp: mode } = config.people
   const { secretKey, secretKeyPrevious: previous } = config.secrets
   const secrets = await openSecrets({ secretKey, previous, dataDir: config.dataDir })
-  const mail = mailOf(config, log, metrics)
+  const mail = await mailOf(config, log, metrics)
   const letters = createLetters({ mail, appName, publicUrl: config.http.publicUrl })
   const throttle = createSignInThrottle(database, secrets)
   const sessions = createSessions(database, secrets)
-  const providers = openProviders(config.providers)
+  const providers = await openProviders(config.providers)
   const common = { database, secrets, throttle, letters, ownerEmail, log }
   const passwords = createPasswords({ ...common, hasher: createPasswordHasher(), sessions, appName })
   return {
@@ -72,7 +72,9 @@ export async function openPeople(parts: {
   }
 }
 
-function mailOf(config: Config, log: Logger, metrics: Metrics): Mail | null {
+/** Loaded only where letters are sent. */
+async function mailOf(config: Config, log: Logger, metrics: Metrics): Promise<Mail | null> {
   if (config.mail === null) return null
+  const { openMail } = await import('../mail/open-mail.ts')
   return openMail({ ...config.mail, log, onSent: (outcome) => metrics.letters.inc({ outcome }) })
 }
