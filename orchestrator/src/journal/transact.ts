@@ -5,8 +5,10 @@ import type { Database, Tx } from '../storage/database.ts'
 import { isDatabaseAway, sqlState } from '../storage/errors.ts'
 import { RunFenced, type RunWriter } from './run-writer.ts'
 
-/** The run's row as its owner may hold it: shared, so that appends do not wait for each other, and takeover waits for all. */
-const HOLD = 'select 1 as held from run where id = $1 and epoch = $2 for share'
+/** Fails where the run was taken over or deleted, and everything behind it with it. */
+const HOLD = 'select hold_run($1, $2)'
+/** What it fails with. */
+const FENCED = 'AI001'
 
 const INSERT = `
   insert into run_event (run_id, seq, epoch, payload)
@@ -34,6 +36,7 @@ export async function transact(
       await writeOnce(database, writer, events, work)
       return
     } catch (error) {
+      if (sqlState(error) === FENCED) throw new RunFenced(`run ${writer.runId} is written by another worker`)
       const collides: boolean = sqlState(error) === '23505' && attempt > 0 && !collided
       collided ||= collides
       if (!isDatabaseAway(error) && !collides) throw error
@@ -47,9 +50,9 @@ async function writeOnce(
   events: readonly RingEvent[],
   work: (tx: Tx) => Promise<void>,
 ): Promise<void> {
+  // None of these is waited for: where `work` waits for nothing either, all of it is one trip.
   await database.asSystem(async (tx) => {
-    const held = await tx.sql(HOLD, [writer.runId, writer.epoch], 'journal_hold')
-    if (held.length === 0) throw new RunFenced(`run ${writer.runId} is written by another worker`)
+    tx.send({ text: HOLD, values: [writer.runId, writer.epoch], name: 'journal_hold' })
     const seqs = events.map((event) => event.seq)
     const payloads = events.map((event) => event.payload)
     tx.send({ text: INSERT, values: [writer.runId, writer.epoch, seqs, payloads], name: 'journal_insert' })

@@ -107,13 +107,28 @@ export function placeMessages(tx: Tx, options: StartOptions, place: Place, run: 
     const again = { ...running, reason: null, error: null }
     return tx.send(queries.updateTable('message').set(again).where('id', '=', place.messageId))
   }
+  const common = [run.conversationId, options.personId, place.messageId, answer.parentId, run.id, options.model]
+  const [question, ...others] = before
+  if (question !== undefined && others.length === 0 && question.role === 'user') {
+    const values = [...common, question.parent_id, question.parts, question.words]
+    return tx.send({ text: QUESTION_AND_ANSWER, values, name: 'question_and_answer' })
+  }
   for (let at = 0; at < before.length; at += ROWS) {
     tx.send(queries.insertInto('message').values(before.slice(at, at + ROWS)))
   }
-  const empty = { id: place.messageId, parent_id: answer.parentId, role: 'assistant', parts: '[]' } as const
-  const common = { conversation_id: run.conversationId, owner_id: options.personId }
-  tx.send(queries.insertInto('message').values({ ...common, ...empty, ...running }))
+  tx.send({ text: ANSWER, values: common, name: 'empty_answer' })
 }
+
+const ANSWER = `
+  insert into message (conversation_id, owner_id, id, parent_id, role, parts, state, run_id, model)
+  values ($1, $2, $3, $4, 'assistant', '[]', 'running', $5, $6)`
+
+/** What is asked most: one question, and its answer below it. */
+const QUESTION_AND_ANSWER = `
+  insert into message (conversation_id, owner_id, id, parent_id, role, parts, words, state, run_id, model)
+  values
+    ($1, $2, $4, $7, 'user', $8, $9, 'complete', null, null),
+    ($1, $2, $3, $4, 'assistant', '[]', '', 'running', $5, $6)`
 
 function toStored(part: UserPart): UserPart {
   return part.type === 'text' ? { type: 'text', text: part.text } : part

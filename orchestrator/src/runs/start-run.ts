@@ -1,6 +1,6 @@
 import type { MessagePart, RunStarted, Usage } from '@ai-assistant/contract'
 import { formatTraceparent } from '@ai-assistant/telemetry/trace-context'
-import { type ExpressionBuilder, sql } from 'kysely'
+import type { ExpressionBuilder } from 'kysely'
 import { failpoint } from '../lib/failpoint.ts'
 import { isUuid } from '../lib/new-id.ts'
 import { type AnswerLimits, type AnswerStanding, countAnswer } from '../limits/count-answer.ts'
@@ -97,31 +97,22 @@ async function start(tx: Tx, request: StartRequest, options: StartOptions): Prom
 
 async function findReplay(tx: Tx, request: StartRequest, options: StartOptions): Promise<StartedRun | null> {
   if (request.key === null) return null
-  const claim = await tx.first(
-    queries
-      .selectFrom('idempotency_key')
-      .select(['body_hash', 'answer'])
-      .where('owner_id', '=', options.personId)
-      .where('route', '=', routeOf(request))
-      .where('key', '=', request.key),
-  )
+  const values = [options.personId, routeOf(request), request.key]
+  const [claim] = await tx.sql<{ body_hash: Buffer; answer: RunStarted }>(FIND_CLAIM, values, 'find_claim')
   if (claim === undefined) return null
   if (!claim.body_hash.equals(request.bodyHash)) throw new SendRefused('key_reused')
-  return { answer: claim.answer as RunStarted, run: null, stored: [], usage: noUsage }
+  return { answer: claim.answer, run: null, stored: [], usage: noUsage }
 }
+
+const FIND_CLAIM = 'select body_hash, answer from idempotency_key where owner_id = $1 and route = $2 and key = $3'
 
 function claimKey(tx: Tx, request: StartRequest, options: StartOptions, answer: RunStarted): void {
   if (request.key === null) return
-  tx.send(
-    queries.insertInto('idempotency_key').values({
-      owner_id: options.personId,
-      route: routeOf(request),
-      key: request.key,
-      body_hash: request.bodyHash,
-      answer: JSON.stringify(answer),
-    }),
-  )
+  const values = [options.personId, routeOf(request), request.key, request.bodyHash, JSON.stringify(answer)]
+  tx.send({ text: CLAIM, values, name: 'claim_key' })
 }
+
+const CLAIM = 'insert into idempotency_key (owner_id, route, key, body_hash, answer) values ($1, $2, $3, $4, $5)'
 
 interface LockedConversation {
   id: string
@@ -166,21 +157,24 @@ function saveConversation(
   place: Place,
 ): void {
   const { id, version } = conversation
-  const changes = {
-    version,
-    // What is continued stands in its branch already, perhaps with turns below it, which stay in view.
-    head_message_id: request.trigger === 'continue-message' ? conversation.head_message_id : place.messageId,
-    ...titleFor(request, conversation),
-  }
-  if (!conversation.isNew) {
-    const changed = { ...changes, updated_at: sql<Date>`now()` }
-    return tx.send(queries.updateTable('conversation').set(changed).where('id', '=', id))
-  }
+  // What is continued stands in its branch already, perhaps with turns below it, which stay in view.
+  const head = request.trigger === 'continue-message' ? conversation.head_message_id : place.messageId
+  const title = titleFor(request, conversation)
+  if (!conversation.isNew) return tx.send({ text: CHANGE, values: [id, version, head, title], name: 'change_talk' })
   const { alias = null, systemPrompt = '' } = request
   const origin = request.program === undefined ? 'app' : 'api'
-  const fresh = { id, owner_id: options.personId, alias, origin, system_prompt: systemPrompt } as const
-  tx.send(queries.insertInto('conversation').values({ ...fresh, ...changes }))
+  const values = [id, version, head, title, options.personId, alias, origin, systemPrompt]
+  tx.send({ text: CREATE, values, name: 'create_talk' })
 }
+
+const CHANGE = `
+  update conversation set version = $2, head_message_id = $3, updated_at = now(),
+    title = coalesce($4, title), title_source = case when $4::text is null then title_source else 'automatic' end
+  where id = $1`
+
+const CREATE = `
+  insert into conversation (id, version, head_message_id, title, title_source, owner_id, alias, origin, system_prompt)
+  values ($1, $2, $3, coalesce($4, ''), case when $4::text is null then 'none' else 'automatic' end, $5, $6, $7, $8)`
 
 /** Clients call a conversation by a name of their own, or by ours. */
 function isNamed(name: string) {
@@ -194,15 +188,11 @@ interface ActiveRun {
 }
 
 async function findActive(tx: Tx, conversationId: string): Promise<ActiveRun | null> {
-  const active = await tx.first(
-    queries
-      .selectFrom('run')
-      .select(['id', 'message_id'])
-      .where('conversation_id', '=', conversationId)
-      .where('state', 'in', ['running', 'waiting']),
-  )
-  return active ?? null
+  return (await tx.sql<ActiveRun>(FIND_ACTIVE, [conversationId], 'find_active'))[0] ?? null
 }
+
+const FIND_ACTIVE = `
+  select id, message_id from run where conversation_id = $1 and state in ('running', 'waiting')`
 
 /** Of a conversation that was called by a client's name, whose id was not known before. */
 function activeOf(tx: Tx, request: StartRequest, conversation: LockedConversation): Promise<ActiveRun | null> | null {
@@ -245,32 +235,25 @@ function toRun(request: StartRequest, options: StartOptions, conversationId: str
 
 function insertRun(tx: Tx, request: StartRequest, options: StartOptions, run: RunIdentity): void {
   const { trace } = run
-  tx.send(
-    queries.insertInto('run').values({
-      id: run.id,
-      owner_id: run.ownerId,
-      conversation_id: run.conversationId,
-      message_id: run.messageId,
-      user_message_id: run.userMessageId,
-      kind: run.kind,
-      state: 'running',
-      worker_id: options.workerId,
-      traceparent: trace && formatTraceparent(trace),
-      options: request.program === undefined ? null : JSON.stringify(request.program.options),
-    }),
-  )
+  const values = [
+    ...[run.id, run.ownerId, run.conversationId, run.messageId, run.userMessageId, run.kind, options.workerId],
+    trace && formatTraceparent(trace),
+    request.program === undefined ? null : JSON.stringify(request.program.options),
+  ]
+  tx.send({ text: INSERT_RUN, values, name: 'insert_run' })
 }
 
-/** Until a better one is made, a conversation is called by the beginning of its first question. */
-function titleFor(
-  request: StartRequest,
-  conversation: LockedConversation,
-): { title: string; title_source: 'automatic' } | Record<string, never> {
+const INSERT_RUN = `
+  insert into run (id, owner_id, conversation_id, message_id, user_message_id, kind, state, worker_id, traceparent, options)
+  values ($1, $2, $3, $4, $5, $6, 'running', $7, $8, $9)`
+
+/** Until a better one is made, a conversation is called by the beginning of its first question. null: it stays as it is called. */
+function titleFor(request: StartRequest, conversation: LockedConversation): string | null {
   const asked = request.program?.messages.findLast(({ role }) => role === 'user')?.parts
   const words = wordsOf(asked ?? request.parts ?? [])
     .replace(/\s+/g, ' ')
     .trim()
-  if (conversation.title_source !== 'none' || words === '') return {}
+  if (conversation.title_source !== 'none' || words === '') return null
   const title = words.length <= 60 ? words : `${words.slice(0, 60).replace(/\s+\S*$/, '')}…`
-  return { title: title.toWellFormed(), title_source: 'automatic' }
+  return title.toWellFormed()
 }

@@ -47,34 +47,27 @@ function writeItem(tx: Tx, context: RunContext, item: ItemRow): void {
 /** One row for each attempt at each item: written twice, it stays one. */
 export function writeUsage(tx: Tx, context: RunContext, row: UsageRow, deps: LedgerDeps): void {
   const cost = row.kind === 'model' ? deps.price(row.name, row.usage) : null
-  tx.send(
-    queries
-      .insertInto('usage_entry')
-      .values({
-        id: deps.newId(),
-        owner_id: context.run.ownerId,
-        run_id: context.run.id,
-        conversation_id: context.run.conversationId,
-        item: row.item,
-        attempt: row.attempt,
-        kind: row.kind,
-        name: row.name,
-        input_tokens: row.usage.inputTokens,
-        output_tokens: row.usage.outputTokens,
-        cached_tokens: row.usage.cachedTokens,
-        reasoning_tokens: row.usage.reasoningTokens,
-        estimated: row.usage.estimated,
-        charged: row.charged,
-        duration_ms: row.durationMs,
-        context_bytes: row.contextBytes,
-        context_tokens: row.contextTokens,
-        cost_nanos: cost?.costNanos ?? null,
-        input_cost_nanos: cost?.inputCostNanos ?? null,
-        price_version: cost?.priceVersion ?? null,
-      })
-      .onConflict((conflict) => conflict.columns(['run_id', 'item', 'attempt']).doNothing()),
-  )
+  const { run } = context
+  const { usage } = row
+  tx.send({
+    name: 'write_usage',
+    text: WRITE_USAGE,
+    values: [
+      ...[deps.newId(), run.ownerId, run.id, run.conversationId],
+      ...[row.item, row.attempt, row.kind, row.name],
+      ...[usage.inputTokens, usage.outputTokens, usage.cachedTokens, usage.reasoningTokens, usage.estimated],
+      ...[row.charged, row.durationMs, row.contextBytes, row.contextTokens],
+      ...[cost?.costNanos ?? null, cost?.inputCostNanos ?? null, cost?.priceVersion ?? null],
+    ],
+  })
 }
+
+const WRITE_USAGE = `
+  insert into usage_entry (id, owner_id, run_id, conversation_id, item, attempt, kind, name,
+    input_tokens, output_tokens, cached_tokens, reasoning_tokens, estimated,
+    charged, duration_ms, context_bytes, context_tokens, cost_nanos, input_cost_nanos, price_version)
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+  on conflict (run_id, item, attempt) do nothing`
 
 /** The transaction holds the run's row, and so does one that records an answer: the two cannot miss each other. */
 async function parkRun(tx: Tx, context: RunContext): Promise<void> {
@@ -91,37 +84,33 @@ async function parkRun(tx: Tx, context: RunContext): Promise<void> {
   tx.send(queries.updateTable('message').set({ state: 'waiting' }).where('id', '=', context.run.messageId))
 }
 
+/** Message, run and conversation in one statement: it is what every answer ends with. */
 function endRun(tx: Tx, context: RunContext, end: FinishMetadata): void {
   const { run, progress } = context
   // Each part was cleaned where it came in; one that slipped through must not keep the answer from ending.
   const parts = cleanParts(progress.folded.parts)
-  tx.send(
-    queries
-      .updateTable('message')
-      .set({
-        parts: JSON.stringify(parts),
-        words: wordsOf(parts),
-        state: end.state,
-        reason: end.reason ?? null,
-        error: end.error === undefined ? null : cleanText(end.error),
-        usage: JSON.stringify(end.usage),
-        run_id: null,
-      })
-      .where('id', '=', run.messageId),
-  )
-  tx.send(
-    queries
-      .updateTable('run')
-      .set({ state: end.state, worker_id: null, ended_at: sql<Date>`now()` })
-      .where('id', '=', run.id),
-  )
-  tx.send(
-    queries
-      .updateTable('conversation')
-      .set({ updated_at: sql<Date>`now()` })
-      .where('id', '=', run.conversationId),
-  )
+  tx.send({
+    name: 'end_run',
+    text: END_RUN,
+    values: [
+      run.id,
+      run.messageId,
+      run.conversationId,
+      JSON.stringify(parts),
+      wordsOf(parts),
+      end.state,
+      end.reason ?? null,
+      end.error === undefined ? null : cleanText(end.error),
+      JSON.stringify(end.usage),
+    ],
+  })
 }
+
+const END_RUN = `
+  with ended as (update run set state = $6, worker_id = null, ended_at = now() where id = $1),
+  moved as (update conversation set updated_at = now() where id = $3)
+  update message set parts = $4, words = $5, state = $6, reason = $7, error = $8, usage = $9, run_id = null
+  where id = $2`
 
 /** Deep enough for what was cut to the usual depth when it came in, inside its part. */
 const PARTS_DEPTH = 80

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testDatabase } from '../../../tests/system/src/test-database.ts'
 import { DatabaseFull, DatabaseUnavailable } from './errors.ts'
@@ -92,9 +91,11 @@ test('a transaction inside another fails at once and by name, and one after it d
   const nested = db.asSystem(() => db.asPerson(ann, async () => 1))
   await expect(nested).rejects.toThrow('inside the work of another')
   let later: Promise<number> | undefined
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>()
   await db.asSystem(async () => {
-    later = sleep(50).then(() => db.asSystem(async () => 2))
+    later = ended.then(() => db.asSystem(async () => 2))
   })
+  end()
   expect(await later).toBe(2)
 })
 

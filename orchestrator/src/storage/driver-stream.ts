@@ -9,8 +9,17 @@ function streamOf(client: ClientBase): Duplex {
 /** Until this turn's microtasks are through, what is sent is gathered, and leaves in one write. */
 export function holdBack(client: ClientBase): void {
   const stream = streamOf(client)
+  if (held.has(stream)) return
+  held.add(stream)
   stream.cork()
-  process.nextTick(() => stream.uncork())
+  process.nextTick(letGo, stream)
+}
+
+const held = new WeakSet<Duplex>()
+
+function letGo(stream: Duplex): void {
+  held.delete(stream)
+  stream.uncork()
 }
 
 /** Ends the connection on the spot. The driver's own way would wait for the answers to what it has sent. */

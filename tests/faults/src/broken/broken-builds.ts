@@ -14,8 +14,6 @@ export interface Change {
   replace: string
 }
 
-const ownClaim = 'if (request.key === null) return\n  tx.send('
-
 export const brokenBuilds: BrokenBuild[] = [
   {
     name: 'no-fence',
@@ -28,8 +26,8 @@ export const brokenBuilds: BrokenBuild[] = [
       },
       {
         file: 'journal/transact.ts',
-        find: 'where id = $1 and epoch = $2 for share',
-        replace: 'where id = $1 and $2 > 0',
+        find: "'select hold_run($1, $2)'",
+        replace: "'select $1::uuid, $2::integer'",
       },
     ],
   },
@@ -38,7 +36,11 @@ export const brokenBuilds: BrokenBuild[] = [
     only: ['while its commit waits'],
     changes: [
       { file: 'journal/committer.ts', find: '\n  for share of r`', replace: '`' },
-      { file: 'journal/transact.ts', find: 'and epoch = $2 for share', replace: 'and epoch = $2' },
+      {
+        file: 'storage/migrations/0012_hold_run.sql',
+        find: 'epoch = run_epoch for share',
+        replace: 'epoch = run_epoch',
+      },
     ],
   },
   {
@@ -56,7 +58,9 @@ export const brokenBuilds: BrokenBuild[] = [
   {
     name: 'no-idempotency-claim',
     only: ['all clients are cut', 'kill -9'],
-    changes: [{ file: 'runs/start-run.ts', find: ownClaim, replace: `return\n  tx.send(` }],
+    changes: [
+      { file: 'runs/start-run.ts', find: "  tx.send({ text: CLAIM, values, name: 'claim_key' })\n", replace: '' },
+    ],
   },
   {
     name: 'takeover-without-new-worker-id',
@@ -86,9 +90,9 @@ export const brokenBuilds: BrokenBuild[] = [
     changes: [
       {
         file: 'runs/write-rows.ts',
-        find: '  for (const usage of rows.usage ?? []) writeUsage(tx, context, usage, newId)\n',
+        find: '  for (const usage of rows.usage ?? []) writeUsage(tx, context, usage, deps)\n',
         replace:
-          '  for (const usage of rows.usage ?? []) {\n    writeUsage(tx, context, usage, newId)\n    writeUsage(tx, context, { ...usage, attempt: usage.attempt + 1000 }, newId)\n  }\n',
+          '  for (const usage of rows.usage ?? []) {\n    writeUsage(tx, context, usage, deps)\n    writeUsage(tx, context, { ...usage, attempt: usage.attempt + 1000 }, deps)\n  }\n',
       },
     ],
   },

@@ -6,7 +6,9 @@ import { variableList } from '../../../../orchestrator/src/config/env.ts'
  */
 export function bareEnvironment(): Record<string, string> {
   const unset = variableList.flatMap(([name, { secret }]) => (secret === true ? [name, `${name}_FILE`] : [name]))
-  const kept = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'NODE_EXTRA_CA_CERTS', 'NODE_COMPILE_CACHE'].filter((name) => process.env[name])
+  const kept = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'NODE_EXTRA_CA_CERTS', 'NODE_COMPILE_CACHE'].filter(
+    (name) => process.env[name],
+  )
   return Object.fromEntries([
     ...unset.map((name) => [name, '']),
     ...kept.map((name) => [name, process.env[name] ?? '']),
