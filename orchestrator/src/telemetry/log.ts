@@ -66,7 +66,7 @@ function standardOutput(): DestinationStream {
   }
 }
 
-const MOST_HELD_BYTES = 16 * 1024
+const MOST_HELD_BYTES = 8 * 1024
 
 const ERROR = 50
 const FATAL = 60
