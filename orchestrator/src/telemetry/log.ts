@@ -49,24 +49,20 @@ export async function createLog(settings: LogSettings, destination?: Destination
 
 /** All lines of one turn of the event loop in one write: a busy server would spend as much on these writes as on its streams. */
 function standardOutput(): DestinationStream {
-  const output = pino.destination({ dest: 1, sync: true, minLength: MOST_HELD_BYTES })
-  let waiting = false
+  const output = pino.destination({ dest: 1, sync: true })
+  let lines = ''
   const flush = (): void => {
-    waiting = false
-    output.flushSync()
+    if (lines !== '') output.write(lines)
+    lines = ''
   }
   process.once('exit', flush)
   return {
     write: (line) => {
-      output.write(line)
-      if (waiting) return
-      waiting = true
-      setImmediate(flush)
+      if (lines === '') setImmediate(flush)
+      lines += line
     },
   }
 }
-
-const MOST_HELD_BYTES = 8 * 1024
 
 const ERROR = 50
 const FATAL = 60
