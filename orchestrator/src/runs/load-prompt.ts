@@ -4,6 +4,7 @@ import { estimateTokens } from '../models/estimate-tokens.ts'
 import type { LanguageModel, ModelMessage, ModelRequest, ModelTool } from '../models/language-model.ts'
 import type { Database } from '../storage/database.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
+import { PAGE, readFirstPage } from './first-page.ts'
 import { fitPrompt } from './fit-prompt.ts'
 import type { RunContext } from './run-context.ts'
 import type { RunOptions } from './run-options.ts'
@@ -17,8 +18,7 @@ export interface PromptSources {
   now: () => Date
 }
 
-/** Messages read in one go; more are read only while the model's window has room for them. */
-const PAGE = 60
+/** The pages after the first are read only while the model's window has room for them. */
 const MAX_PAGE = 960
 
 /** No provider takes a larger request. Older images are left out with their turns. */
@@ -70,14 +70,13 @@ interface History {
   contents: Map<string, string>
 }
 
-async function readHistory(database: Database, { run }: RunContext, model: LanguageModel): Promise<History> {
-  const [first, conversations] = await database.readBothAsSystem<BranchMessage, { system_prompt: string }>(
-    branchStatement(run.conversationId, run.messageId, PAGE),
-    { text: OWN_PROMPT, values: [run.conversationId], name: 'own_prompt' },
-  )
+async function readHistory(database: Database, context: RunContext, model: LanguageModel): Promise<History> {
+  const { messages, own } = context.firstPage ?? (await readFirstPage(database, context.run))
+  // Kept for one call: it may be large, and an answer may take long.
+  delete context.firstPage
   const branch: BranchMessage[] = []
   let [tokens, bytes] = [0, 0]
-  for (let [page, limit] = [first, PAGE]; page.length > 0;) {
+  for (let [page, limit] = [messages, PAGE]; page.length > 0;) {
     branch.push(...page)
     tokens += page.reduce((sum, message) => sum + estimateTokens(textOf(message)), 0)
     bytes += Number(page.at(-1)?.bytes ?? 0)
@@ -85,12 +84,10 @@ async function readHistory(database: Database, { run }: RunContext, model: Langu
     if (leaf === null || tokens >= model.view.windowTokens || bytes >= MAX_HISTORY_BYTES) break
     // A long conversation is read in few trips, a short one at no cost.
     limit = Math.min(limit * 2, MAX_PAGE)
-    page = await database.readAsSystem<BranchMessage>(branchStatement(run.conversationId, leaf, limit))
+    page = await database.readAsSystem<BranchMessage>(branchStatement(context.run.conversationId, leaf, limit))
   }
-  return { branch, own: conversations[0]?.system_prompt ?? '', contents: await readContents(database, branch) }
+  return { branch, own, contents: await readContents(database, branch) }
 }
-
-const OWN_PROMPT = 'select system_prompt from conversation where id = $1'
 
 async function readContents(database: Database, branch: readonly BranchMessage[]): Promise<Map<string, string>> {
   const ids = branch.flatMap((message) =>

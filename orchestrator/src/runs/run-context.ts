@@ -6,6 +6,7 @@ import type { LanguageModel, ModelRequest } from '../models/language-model.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
 import type { Cost } from '../usage/prices.ts'
 import type { AnswerPace } from './answer-pace.ts'
+import type { FirstPage } from './first-page.ts'
 import type { RunOptions } from './run-options.ts'
 import type { RunProgress } from './run-state.ts'
 import type { ItemRow, UsageRow } from './run-step.ts'
@@ -28,6 +29,8 @@ export interface RunContext {
   receivedAt?: number
   /** The last sign of life of the worker this run was taken over from, on the same clock, where it is known. */
   lostSince?: number
+  /** What was read with the question, for the first model call. */
+  firstPage?: FirstPage
   /** Set by whoever writes the run. */
   pace?: AnswerPace
   span?: Span

@@ -16,7 +16,7 @@ import { outlast } from './outlast.ts'
 import { readOwnRuns } from './read-own-runs.ts'
 import type { RunContext, RunDeps, StopReason } from './run-context.ts'
 import { startRunSpan } from './run-spans.ts'
-import { startProgress } from './run-state.ts'
+import { startContext } from './start-context.ts'
 import type { StartRequest } from './start-request.ts'
 import { type StartedRun, startRun } from './start-run.ts'
 
@@ -106,15 +106,7 @@ export class RunManager {
       deps.observe.started(run.kind)
       const { requestId, trace } = request
       deps.log.info({ run: run.id, request: requestId, trace: trace?.traceId, kind: run.kind }, 'An answer begins')
-      const receivedAt = request.receivedAt === undefined ? {} : { receivedAt: request.receivedAt }
-      const options = request.program?.options ?? null
-      const progress = startProgress(started.stored)
-      this.#launch(run, (signal) =>
-        Promise.resolve({
-          context: { run, options, progress, items: new Map(), usage: started.usage, signal, ...receivedAt },
-          lastSeq: 0,
-        }),
-      )
+      this.#launch(run, async (signal) => ({ context: startContext(request, started, run, signal), lastSeq: 0 }))
     }
     return started
   }

@@ -8,6 +8,7 @@ import type { Tx } from '../storage/database.ts'
 import { CommitUnknown, sqlState } from '../storage/errors.ts'
 import { queries } from '../storage/queries.ts'
 import type { Tables } from '../storage/tables.ts'
+import { type FirstPage, readFirstPageWithin } from './first-page.ts'
 import type { RunIdentity } from './run-context.ts'
 import { wordsOf } from './run-state.ts'
 import { noUsage } from './run-step.ts'
@@ -23,6 +24,8 @@ export interface StartedRun {
   stored: MessagePart[]
   /** What that has cost so far. */
   usage: Usage
+  /** What it stands on; null where nothing is to be executed. */
+  firstPage: FirstPage | null
 }
 
 /** Keys of people's pages and of programs are apart. */
@@ -40,7 +43,8 @@ export async function startRun(request: StartRequest, options: StartOptions): Pr
   const { database, personId } = options
   for (let attempt = 1; ; attempt++) {
     try {
-      return await database.asPerson(personId, (tx) => start(tx, request, options))
+      const { reading, ...started } = await database.asPerson(personId, (tx) => start(tx, request, options))
+      return { ...started, firstPage: await reading }
     } catch (error) {
       if (error instanceof AnsweredBefore) return error.started
       if (attempt === MAX_ATTEMPTS || !mayRepeat(error, request)) throw error
@@ -68,8 +72,11 @@ class AnsweredBefore extends Error {
   }
 }
 
+/** It is read behind the commit as it were: whoever waited for it inside the transaction would wait for one trip more. */
+type Started = Omit<StartedRun, 'firstPage'> & { reading: Promise<FirstPage> }
+
 /** Two trips to the database: what is there and whether one more is allowed; then what is new. */
-async function start(tx: Tx, request: StartRequest, options: StartOptions): Promise<StartedRun> {
+async function start(tx: Tx, request: StartRequest, options: StartOptions): Promise<Started> {
   // Read behind the conversation's lock, which may have waited for the very request this one repeats. A conversation made
   // here has no lock to wait for, and must not stay behind: there the claim below fails, and all of this is rolled back.
   const [found, replay, active, standing] = await Promise.all([
@@ -91,8 +98,11 @@ async function start(tx: Tx, request: StartRequest, options: StartOptions): Prom
   const { messageId, userMessageId } = place
   const answer: RunStarted = { runId: run.id, conversationId: conversation.id, messageId, userMessageId, version }
   claimKey(tx, request, options, answer)
+  const reading = readFirstPageWithin(tx, run)
+  // What keeps it from being read keeps the commit from standing, and is told there.
+  reading.catch(() => undefined)
   failpoint('start.before-commit')
-  return { answer, run, stored: place.stored, usage: place.usage }
+  return { answer, run, stored: place.stored, usage: place.usage, reading }
 }
 
 async function findReplay(tx: Tx, request: StartRequest, options: StartOptions): Promise<StartedRun | null> {
@@ -101,7 +111,7 @@ async function findReplay(tx: Tx, request: StartRequest, options: StartOptions):
   const [claim] = await tx.sql<{ body_hash: Buffer; answer: RunStarted }>(FIND_CLAIM, values, 'find_claim')
   if (claim === undefined) return null
   if (!claim.body_hash.equals(request.bodyHash)) throw new SendRefused('key_reused')
-  return { answer: claim.answer, run: null, stored: [], usage: noUsage }
+  return { answer: claim.answer, run: null, stored: [], usage: noUsage, firstPage: null }
 }
 
 const FIND_CLAIM = 'select body_hash, answer from idempotency_key where owner_id = $1 and route = $2 and key = $3'
