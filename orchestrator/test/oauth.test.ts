@@ -1,6 +1,7 @@
 import type { Account, Invited, PeoplePage, Session } from '@ai-assistant/contract'
 import { expect, test } from 'vitest'
 import { type ApiClient, createApiClient } from './support/api-client.ts'
+import { bearer, exchange, makeKey, untilStatus } from './support/credentials.ts'
 import { type HostileServer, startHostileServer, startOpenIdServer } from './support/open-id-server.ts'
 import { startApp, type TestApp } from './support/start-app.ts'
 
@@ -149,6 +150,41 @@ test('an equal address links nothing: only who is signed in links, and only what
   await client.json('DELETE', `/api/account/identities/${account.identities[0]?.id}`)
   const unlinked = await app.stranger.problem('POST', '/api/oauth/oidc', { intent: 'link' })
   expect(unlinked).toMatchObject({ code: 'unauthenticated' })
+})
+
+test('whoever made an account with an address that is not theirs is out once its owner comes, and was never joined by them', async () => {
+  const people = { a1: ann, z9: { name: 'Mallory', email: 'mallory@example.com', email_verified: true } }
+  const app = await startApp({ env: settings(await startOpenIdServer(people, CALLBACK), { SIGNUP: 'open' }) })
+  const squatting = { email: 'ann@example.com', name: 'Mallory', password: 'grünkohl tapete' }
+  const signedUp = await app.stranger.request('POST', '/api/sign-up', squatting)
+  const mallory = createApiClient(app.url, signedUp.headers.get('set-cookie')?.split(';')[0] ?? null)
+  // Ways to stay: another identity, a key, tokens of the session.
+  expect(await new Traveller(app, mallory).travel('z9', { intent: 'link' })).toBe('/settings/account')
+  const { secret } = await makeKey(mallory)
+  const tokens = await exchange(mallory, null, ['chat', 'read'])
+
+  const victim = new Traveller(app)
+  expect(await victim.travel('a1')).toBe('/#problem=email_taken')
+  expect(victim.client().cookie).toBeNull()
+
+  const { items } = await app.client.json<PeoplePage>('GET', '/api/people')
+  const id = items.find(({ email }) => email === 'ann@example.com')?.id
+  const link = await app.client.json<{ url: string }>('POST', `/api/people/${id}/password-link`)
+  const reset = { code: new URL(link.url).hash.slice(1), password: 'lampe ozean dreizehn' }
+  expect((await app.stranger.request('POST', '/api/password/reset', reset)).status).toBe(200)
+  expect((await mallory.request('GET', '/api/session')).status).toBe(401)
+  const { email, password } = squatting
+  expect((await app.stranger.request('POST', '/api/session', { email, password })).status).toBe(401)
+  await untilStatus(() => app.stranger.request('GET', '/api/session', undefined, bearer(secret)), 401)
+  await untilStatus(() => app.stranger.request('GET', '/api/session', undefined, bearer(tokens.accessToken)), 401)
+  const { refreshToken } = tokens
+  expect((await app.stranger.request('POST', '/api/tokens/refresh', { refreshToken })).status).toBe(401)
+  const again = new Traveller(app)
+  await again.travel('z9')
+  const back = await again.client().request('GET', '/api/session')
+  // Somebody else by now, if anybody.
+  const who = back.ok ? ((await back.json()) as Session).person.id : null
+  expect(who).not.toBe(id)
 })
 
 test('the way back is this browser’s, of this trip, and once', async () => {

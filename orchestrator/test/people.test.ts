@@ -1,9 +1,13 @@
-import type { Account, Invited, PeoplePage, PersonView, Session, SessionView } from '@ai-assistant/contract'
+import type { Account, Invited, PeoplePage, PersonView, Session, SessionView, Tokens } from '@ai-assistant/contract'
 import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import { openSecrets } from '../src/secrets/open-secrets.ts'
 import { openDatabase } from '../src/storage/open-database.ts'
+import { createSignInThrottle } from '../src/users/sign-in-throttle.ts'
+import { anotherPerson } from './support/another-person.ts'
 import { type ApiClient, createApiClient } from './support/api-client.ts'
+import { bearer, exchange, untilStatus } from './support/credentials.ts'
 import { startMailbox } from './support/mailbox.ts'
-import { startApp, type TestApp } from './support/start-app.ts'
+import { SECRET_KEY, startApp, type TestApp } from './support/start-app.ts'
 
 const PASSWORD = 'grünkohl tapete'
 const OTHER_PASSWORD = 'lampe ozean dreizehn'
@@ -91,6 +95,62 @@ describe('coming in', () => {
     }
     // The stranger's guesses keep nobody else out.
     await enter(app, '/api/session', { email: EMAIL, password: PASSWORD })
+  })
+
+  test.skipIf(inject('postgresUrl') === null)(
+    'guesses from everywhere keep strangers out, and not the person where they have a session, who guesses no more often there',
+    async () => {
+      const app = await startApp({ env: { TRUSTED_PROXIES: 'loopback', RATE_LIMIT_ENABLED: 'false' } })
+      await member(app)
+      const from = (address: string): Record<string, string> => ({ 'x-forwarded-for': address })
+      const signIn = (address: string, password: string): Promise<Response> =>
+        app.stranger.request('POST', '/api/session', { email: EMAIL, password }, from(address))
+      expect((await signIn('198.51.100.1', PASSWORD)).status).toBe(200)
+      const { database } = await anotherPerson(app)
+      const throttle = createSignInThrottle(
+        database,
+        await openSecrets({ secretKey: SECRET_KEY, previous: null, dataDir: '' }),
+      )
+      for (let n = 0; n < 100; n++)
+        await throttle.tryPassword({ email: EMAIL, address: `203.0.113.${n}`, familiar: false })
+      expect((await signIn('198.51.100.2', PASSWORD)).status).toBe(429)
+      expect((await signIn('198.51.100.1', PASSWORD)).status).toBe(200)
+      const guesses = await Promise.all(Array.from({ length: 12 }, () => signIn('198.51.100.1', 'not the password')))
+      expect(guesses.filter(({ status }) => status === 401)).toHaveLength(10)
+      expect(guesses.filter(({ status }) => status === 429)).toHaveLength(2)
+      // Another account is nobody's business there.
+      expect(
+        (await app.stranger.request('POST', '/api/session', { email: 'x@example.com', password: PASSWORD })).status,
+      ).toBe(401)
+    },
+  )
+
+  test('a password that was set anew or changed ends sessions, refresh tokens and access tokens', async () => {
+    const mailbox = await startMailbox()
+    const app = await startApp({ env: { SMTP_URL: mailbox.url, RATE_LIMIT_ENABLED: 'false' } })
+    await app.client.json('POST', '/api/invitations', { email: EMAIL })
+    const join = await mailbox.next(EMAIL)
+    const client = await enter(app, '/api/sign-up', { code: join.code, name: 'Ann', password: PASSWORD })
+    const whoAmI = (token: string): Promise<Response> =>
+      app.stranger.request('GET', '/api/session', undefined, bearer(token))
+    const expectEnded = async ({ accessToken, refreshToken }: Tokens): Promise<void> => {
+      expect((await app.stranger.request('POST', '/api/tokens/refresh', { refreshToken })).status).toBe(401)
+      await untilStatus(() => whoAmI(accessToken), 401)
+    }
+    const other = await enter(app, '/api/session', { email: EMAIL, password: PASSWORD })
+    const ofOther = await exchange(other, null, ['chat', 'read'])
+    expect((await whoAmI(ofOther.accessToken)).status).toBe(200)
+    await client.json('POST', '/api/account/password', { current: PASSWORD, password: OTHER_PASSWORD })
+    await expectEnded(ofOther)
+    expect((await other.request('GET', '/api/session')).status).toBe(401)
+
+    await mailbox.next(EMAIL)
+    const own = await exchange(client, null, ['chat', 'read'])
+    await app.stranger.request('POST', '/api/password/link', { email: EMAIL })
+    const { code } = await mailbox.next(EMAIL)
+    await enter(app, '/api/password/reset', { code, password: PASSWORD })
+    await expectEnded(own)
+    expect((await client.request('GET', '/api/session')).status).toBe(401)
   })
 
   test('SIGNUP decides who makes an account; where it is open without mail, the form is enough', async () => {

@@ -200,7 +200,7 @@ async function reset(
     const current = used === null ? null : await activePerson(tx, used.userId)
     if (used === null || current === null) return null
     await storeHash(tx, current.id, hash)
-    await closeOtherWays(tx, current.id, used.email !== null)
+    await closeOtherWays(tx, current.id)
     await recordAudit(tx, { actor: { kind: 'person', id: current.id }, action: 'password.reset', origin })
     return used.email === null ? current : verified(tx, current, used.email, ownerEmail)
   })
@@ -210,14 +210,12 @@ async function reset(
 }
 
 /** A new password ends what the old one opened. */
-async function closeOtherWays(tx: Tx, personId: string, provesAddress: boolean): Promise<void> {
+async function closeOtherWays(tx: Tx, personId: string): Promise<void> {
   // Whoever made the account with an address that was not theirs must not stay in it by another way.
-  if (provesAddress) {
-    const unproven = await tx.sql('select from app_user where id = $1 and email_verified_at is null', [personId])
-    if (unproven.length > 0) {
-      await tx.sql('delete from identity where user_id = $1', [personId])
-      await tx.sql('delete from api_key where user_id = $1', [personId])
-    }
+  const unproven = await tx.sql('select from app_user where id = $1 and email_verified_at is null', [personId])
+  if (unproven.length > 0) {
+    await tx.sql('delete from identity where user_id = $1', [personId])
+    await tx.sql('delete from api_key where user_id = $1', [personId])
   }
   await tx.sql('delete from session where user_id = $1', [personId])
   await tx.sql('delete from token_family where user_id = $1', [personId])
