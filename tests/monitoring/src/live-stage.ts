@@ -50,7 +50,7 @@ async function trials(tally: Tally, programs: Programs, watched: Watched): Promi
   const load = await startLoad(system)
   try {
     system.mood.refuse = 2
-    await tally.check('questions are answered, with tools', () => load.answered(20, WAIT_SECONDS))
+    await tally.check('questions are answered, with tools', () => load.answered(60, WAIT_SECONDS))
     await checkMetrics(tally, programs, system)
     await tally.check('nothing calls while all is well', async () => {
       await sleep(3000)
@@ -58,6 +58,7 @@ async function trials(tally: Tally, programs: Programs, watched: Watched): Promi
       must(pages.length === 0, `called: ${JSON.stringify(pages)}`)
     })
     await tally.check('the objectives under load', () => tellObjectives(prometheus))
+    await tally.check('the times behind them', () => tellTimes(prometheus))
     await breakAndMend(tally, webhook, {
       what: 'the orchestrator behind the web app is killed',
       alerts: ['SendUnavailable'],
@@ -155,6 +156,27 @@ async function checkPanels(tally: Tally, prometheus: Prometheus): Promise<void> 
 /** Figures of backups are shown from the first version that makes them. */
 async function isYetToCome(prometheus: Prometheus, expr: string): Promise<boolean> {
   return expr.includes('backup_') && (await prometheus.query('backup_failures_total')).length === 0
+}
+
+const times: Record<string, string> = {
+  'a question accepted': 'http_request_duration_seconds_bucket{job="orchestrator",method="POST",path="/api/chat"}',
+  'the first token, beside the model': 'first_token_overhead_seconds_bucket',
+  'the longest pause of an answer': 'answer_longest_pause_seconds_bucket',
+  'a commit of the journal': 'journal_commit_seconds_bucket',
+  'a tool call': 'tool_call_duration_seconds_bucket',
+}
+
+async function tellTimes(prometheus: Prometheus): Promise<string> {
+  const told: string[] = []
+  for (const [what, series] of Object.entries(times)) {
+    const at = async (share: number): Promise<string> => {
+      const [sample] = await prometheus.query(`histogram_quantile(${share}, sum by (le) (${series}))`)
+      must(sample !== undefined && !Number.isNaN(sample.value), `${what} has no value`)
+      return `${Math.round((sample?.value ?? 0) * 1000)} ms`
+    }
+    told.push(`${what} ${await at(0.5)} (half), ${await at(0.99)} (99 of 100)`)
+  }
+  return told.join('; ')
 }
 
 async function tellObjectives(prometheus: Prometheus, least = 1): Promise<string> {

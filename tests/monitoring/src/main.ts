@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { Tally } from '@ai-assistant/deploy-tests/tally'
 import { createReporter } from '../../../scripts/runtime-report.mjs'
 import { buildWeb } from '../../../scripts/start/build-web.ts'
+import { costOfTraces } from './cost-product.ts'
 import { costStage } from './cost-stage.ts'
 import { liveStage } from './live-stage.ts'
 import { findPrograms } from './programs.ts'
@@ -23,7 +24,10 @@ if (programs === null) {
 const home = await mkdtemp(join(tmpdir(), 'ai-assistant-rules-'))
 try {
   if (only === undefined || only === 'rules') await rulesStage(tally, programs, home)
-  if (only === 'cost') await costStage(tally)
+  if (only === 'cost') {
+    await costStage(tally)
+    await costOfTraces(tally)
+  }
   if (only === undefined || only === 'live') {
     await buildWeb(root, createReporter(), AbortSignal.timeout(120_000))
     await liveStage(tally, programs)
