@@ -70,3 +70,26 @@ test('the ledger has every call of the model that produced anything, whatever be
     outputTokens: all.reduce((sum, row) => sum + row.written, 0),
   })
 })
+
+test('an answer that another server takes over has a row for each call: what was lost is guessed and not charged', async () => {
+  const simulator = await startModelSimulator()
+  onTestFinished(() => simulator.close())
+  const model = 'sim-ttft1-itl20-len60'
+  const first = await startApp({ simulator, model })
+  const started = await first.client.send({ parts: [{ type: 'text', text: 'Count' }] })
+  await first.client.follow(started.runId, 0, (stream) => JSON.stringify(stream.events).includes('t0010'))
+  await first.close()
+  const opened: OpenedDatabase[] = []
+  const wrap = (one: OpenedDatabase) => (opened.push(one), one)
+  const second = await startApp({ simulator, model, database: first.database, wrap })
+  await second.client.follow(started.runId)
+  const sql = `select input_tokens as read, output_tokens as written, estimated, charged from usage_entry
+    where run_id = $1 order by attempt, created_at`
+  const rows = await opened[0]?.asSystem((tx) => tx.sql<Row & { charged: boolean }>(sql, [started.runId]))
+  const [lost, whole] = simulator.ledger.entries
+  expect([lost?.aborted, whole?.outcome]).toEqual([true, 'complete'])
+  expect(rows).toMatchObject([
+    { estimated: true, charged: false },
+    { read: whole?.promptTokens, written: whole?.completionTokens, estimated: false, charged: true },
+  ])
+})

@@ -74,12 +74,13 @@ async function tryAlert(tally: Tally, programs: Programs, alert: string, home: s
     const folder = join(home, alert)
     await mkdir(folder, { recursive: true })
     const rules = join(folder, 'rules.yml')
-    await writeFile(rules, toYaml({ groups: rulesOf(alert) }))
+    const groups = rulesOf(alert)
+    await writeFile(rules, toYaml({ groups }))
     for (const every of ['1m', '10m']) {
       const some = tests.filter((test) => (test.every ?? '1m') === every)
       if (some.length === 0) continue
       const file = join(folder, `tests-${every}.yml`)
-      await writeFile(file, toYaml(toPromtool(some, every, rules)))
+      await writeFile(file, toYaml(toPromtool(some, every, { file: rules, groups })))
       await mustRun(programs.promtool, ['test', 'rules', file])
     }
   })
