@@ -142,8 +142,12 @@ export const invitationSchema = z.object({
 })
 export const invitationListSchema = z.object({ items: z.array(invitationSchema) })
 
-/** `url` is told once, and only where no mail was sent. */
-export const invitedSchema = z.object({ invitation: invitationSchema, url: z.url().nullable() })
+/** `url` is told once, and only where no mail was sent, or the mail server did not take it (`mailFailed`). */
+export const invitedSchema = z.object({
+  invitation: invitationSchema,
+  url: z.url().nullable(),
+  mailFailed: z.boolean(),
+})
 
 export type WaysIn = z.infer<typeof waysInSchema>
 export type Account = z.infer<typeof accountSchema>

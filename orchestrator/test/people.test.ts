@@ -217,6 +217,23 @@ describe('by mail', () => {
     expect(mailbox.letters.some(({ to }) => to === 'nobody@example.com')).toBe(false)
   })
 
+  test('an invitation that the mail server does not take is handed over instead, and proves no address', async () => {
+    const mailbox = await startMailbox({ refuse: 1 })
+    const app = await startApp({ env: { SMTP_URL: mailbox.url } })
+    const invite = (email: string): Promise<Invited> => app.client.json('POST', '/api/invitations', { email })
+    const refused = await invite(EMAIL)
+    expect(refused).toMatchObject({ mailFailed: true, invitation: { mailed: false } })
+    const code = new URL(refused.url ?? '').hash.slice(1)
+    const client = await enter(app, '/api/sign-up', { code, name: 'Ann', password: PASSWORD })
+    expect((await client.json<Account>('GET', '/api/account')).emailVerified).toBe(false)
+    expect(await invite('bob@example.com')).toMatchObject({
+      url: null,
+      mailFailed: false,
+      invitation: { mailed: true },
+    })
+    expect(mailbox.letters.map(({ to }) => to)).toEqual(['bob@example.com'])
+  })
+
   test('a new address counts once its link is opened by whoever asked', async () => {
     const mailbox = await startMailbox()
     const app = await startApp({ env: { SMTP_URL: mailbox.url, SIGNUP: 'open' } })

@@ -5,6 +5,8 @@ import { createTransport } from 'nodemailer'
 export interface Mail {
   /** Hands a letter on and returns at once; it is tried a few times, and a failure is told to the log. */
   send(letter: Letter): void
+  /** Tries once, and resolves to whether the mail server has taken it. */
+  sendNow(letter: Letter): Promise<boolean>
   /** Waits for letters on their way, for a moment. */
   close(): Promise<void>
 }
@@ -53,6 +55,11 @@ export function openMail(options: MailOptions): Mail {
       const sending = deliver(letter).finally(() => underWay.delete(sending))
       underWay.add(sending)
     },
+    sendNow: async (letter) => {
+      const sent = await attempt(letter, { tries: 1, again: false })
+      options.onSent(sent ? 'sent' : 'failed')
+      return sent
+    },
     close: async () => {
       await Promise.race([Promise.all(underWay), sleep(LAST_WORDS_MS, undefined, { ref: false })])
       closing.abort()
@@ -60,20 +67,26 @@ export function openMail(options: MailOptions): Mail {
     },
   }
 
-  /** Never rejects. Neither the address nor the text is logged. */
+  /** Never rejects. */
   async function deliver(letter: Letter): Promise<void> {
     const pauses = options.pauses ?? PAUSES
     for (let tries = 0; ; tries++) {
-      try {
-        await transport.sendMail({ from: options.from, ...letter })
-        return options.onSent('sent')
-      } catch (error) {
-        const pause = pauses[tries]
-        const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
-        options.log.warn({ code, tries: tries + 1, again: pause !== undefined }, 'A letter could not be sent')
-        if (pause === undefined || closing.signal.aborted) return options.onSent('failed')
-        await sleep(pause, undefined, { ref: false, signal: closing.signal }).catch(() => undefined)
-      }
+      const pause = pauses[tries]
+      if (await attempt(letter, { tries: tries + 1, again: pause !== undefined })) return options.onSent('sent')
+      if (pause === undefined || closing.signal.aborted) return options.onSent('failed')
+      await sleep(pause, undefined, { ref: false, signal: closing.signal }).catch(() => undefined)
+    }
+  }
+
+  /** Never rejects. Neither the address nor the text is logged. */
+  async function attempt(letter: Letter, how: { tries: number; again: boolean }): Promise<boolean> {
+    try {
+      await transport.sendMail({ from: options.from, ...letter })
+      return true
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+      options.log.warn({ code, ...how }, 'A letter could not be sent')
+      return false
     }
   }
 }

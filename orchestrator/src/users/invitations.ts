@@ -14,7 +14,11 @@ import { closed, type SignUpMode } from './sign-up-mode.ts'
 export interface Invitations {
   list(): Promise<Invitation[]>
   /** Mails the link where there is mail and an address; else returns it, for the administrator to hand over. */
-  invite(by: Person, invite: Invite, origin: AuditOrigin): Promise<{ invitation: Invitation; url: string | null }>
+  invite(
+    by: Person,
+    invite: Invite,
+    origin: AuditOrigin,
+  ): Promise<{ invitation: Invitation; url: string | null; mailFailed: boolean }>
   /** False where there is no such invitation. */
   remove(by: Person, id: string, origin: AuditOrigin): Promise<boolean>
 }
@@ -64,8 +68,11 @@ export function createInvitations(parts: {
         return (await tx.sql<Row>(LIST, [id, 1]))[0]
       })
       if (row === undefined) throw new Error('The invitation that was just made is not there')
-      if (mailed) letters.invitation(email, code, by.name)
-      return { invitation: toInvitation(row), url: mailed ? null : letters.url('join', code) }
+      const taken = mailed && (await letters.invitation(email, code, by.name))
+      // Handed over, it no longer shows whose the address is.
+      if (mailed && !taken) await database.asSystem((tx) => tx.sql(NOT_MAILED, [row.id]))
+      const invitation = toInvitation({ ...row, mailed: taken })
+      return { invitation, url: taken ? null : letters.url('join', code), mailFailed: mailed && !taken }
     },
     remove: (by, id, origin) =>
       database.asSystem(async (tx) => {
@@ -111,6 +118,8 @@ interface Row {
   created_at: Date
   expires_at: Date
 }
+
+const NOT_MAILED = 'update invitation set mailed = false where id = $1'
 
 const LIST = `
   select i.id, i.email, i.role, i.mailed, u.name as invited_by, i.created_at, i.expires_at

@@ -1,14 +1,15 @@
-import type { Mail } from '../mail/open-mail.ts'
+import type { Letter, Mail } from '../mail/open-mail.ts'
 
 /** Where a link of ours leads: the page that takes the code. */
 export type LinkTo = 'join' | 'reset' | 'confirm'
 
-/** What people are written. A letter is handed on at once and sent when it can be: nobody waits for it. */
+/** What people are written. A letter is handed on at once and sent when it can be: nobody waits for it, but who invites. */
 export interface Letters {
   readonly canSend: boolean
   /** The code is in the fragment: no server and no log on the way sees it. */
   url(to: LinkTo, code: string): string
-  invitation(email: string, code: string, by: string): void
+  /** Resolves to whether the mail server has taken it: where not, who invites hands the link over. */
+  invitation(email: string, code: string, by: string): Promise<boolean>
   signUp(email: string, code: string): void
   alreadyHere(email: string): void
   reset(email: string, code: string): void
@@ -19,20 +20,23 @@ export interface Letters {
 export function createLetters(parts: { mail: Mail | null; appName: string; publicUrl: string }): Letters {
   const { mail, appName, publicUrl } = parts
   const url = (to: LinkTo, code: string): string => `${publicUrl}/${to}#${code}`
-  const send = (to: string, subject: string, lines: string[]): void => {
-    mail?.send({ to, subject, text: `${lines.join('\n\n')}\n\n${appName}, ${publicUrl}\n` })
+  const letter = (to: string, subject: string, lines: string[]): Letter => {
+    return { to, subject, text: `${lines.join('\n\n')}\n\n${appName}, ${publicUrl}\n` }
   }
+  const send = (...written: Parameters<typeof letter>): void => mail?.send(letter(...written))
   const once = 'The link works once, and for 15 minutes.'
   const notYou = 'If this was not you, nothing needs to be done.'
   return {
     canSend: mail !== null,
     url,
-    invitation: (email, code, by) =>
-      send(email, `${by} invites you to ${appName}`, [
+    invitation: async (email, code, by) => {
+      const invitation = letter(email, `${by} invites you to ${appName}`, [
         `${by} invites you to ${appName}. Open this link to make your account:`,
         url('join', code),
         'The link works once, and for seven days.',
-      ]),
+      ])
+      return (await mail?.sendNow(invitation)) ?? false
+    },
     signUp: (email, code) =>
       send(email, `Your account at ${appName}`, [
         'Open this link to make your account:',

@@ -17,12 +17,12 @@ const invitationsQuery = queryOptions({
 export function Invitations({ me }: { me: Person }) {
   const client = useQueryClient()
   const toast = useToast()
-  const [url, setUrl] = useState<string | null>(null)
+  const [made, setMade] = useState<Invited | null>(null)
   const invite = useMutation({
     mutationFn: (body: unknown) => request<Invited>('POST', '/api/invitations', { body }),
     onSuccess: async (invited) => {
       if (invited.url === null) toast.say(`The invitation went to ${invited.invitation.email}`)
-      setUrl(invited.url)
+      setMade(invited)
       await client.invalidateQueries({ queryKey: invitationsQuery.queryKey })
     },
   })
@@ -49,12 +49,12 @@ export function Invitations({ me }: { me: Person }) {
         <FormProblem error={invite.error} fields={['email']} />
       </div>
       <Open />
-      {url !== null && (
+      {made !== null && made.url !== null && (
         <OnceDialog
-          title="The invitation’s link"
-          secret={url}
-          note="Give it to whom you invite. It is shown this once, and makes one account."
-          onClose={() => setUrl(null)}
+          title={made.mailFailed ? 'The mail could not be sent' : 'The invitation’s link'}
+          secret={made.url}
+          note={`${made.mailFailed ? 'The mail server did not take it: give the link to whom you invite yourself.' : 'Give it to whom you invite.'} It is shown this once, and makes one account.`}
+          onClose={() => setMade(null)}
         />
       )}
     </SectionCard>
