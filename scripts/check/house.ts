@@ -47,8 +47,8 @@ export const houses: House[] = [
   {
     source: 'mcp_servers/example/src',
     floors: { '*': 0 },
-    // Meant to be copied out of this repository.
-    packages: ['@modelcontextprotocol/server', '@modelcontextprotocol/node', 'zod', 'node:'],
+    // Meant to be copied out of this repository: with its tracing, or without.
+    packages: ['@modelcontextprotocol/server', '@modelcontextprotocol/node', '@ai-assistant/telemetry', 'zod', 'node:'],
     reserved: [],
   },
 ]

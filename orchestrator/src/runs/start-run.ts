@@ -246,7 +246,13 @@ function toRun(request: StartRequest, options: StartOptions, conversationId: str
 function insertRun(tx: Tx, request: StartRequest, options: StartOptions, run: RunIdentity): void {
   const { trace } = run
   const values = [
-    ...[run.id, run.ownerId, run.conversationId, run.messageId, run.userMessageId, run.kind, options.workerId],
+    run.id,
+    run.ownerId,
+    run.conversationId,
+    run.messageId,
+    run.userMessageId,
+    run.kind,
+    options.workerId,
     trace && formatTraceparent(trace),
     request.program === undefined ? null : JSON.stringify(request.program.options),
   ]

@@ -111,7 +111,7 @@ test('large bodies sent at once take bounded memory, and each is taken or told w
   })
   // Each is in memory some six times over while it is read and stored; forty of them took more than a gigabyte.
   expect(grown.orchestrator).toBeLessThan(500 << 20)
-  expect(new Set(statuses).difference(new Set([202, 409, 429, 503]))).toEqual(new Set())
+  expect(statuses.filter((status) => ![202, 409, 429, 503].includes(status))).toEqual([])
   expect(statuses).toContain(429)
   expect(healthy).toBeGreaterThan(0)
 })
