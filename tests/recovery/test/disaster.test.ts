@@ -29,7 +29,7 @@ test('disaster_recovery.sh lists, tries, restores under a running system, surviv
     const early = await ask(client, 'Before the backup')
     const name = nameIn(await runScript('backup.ts', ['--no-verify'], env))
     const late = await ask(client, 'After the backup')
-    const live = await sumTables(database.url)
+    const live = await sums(database.url)
 
     const listed = await recover(['--list'])
     expect([listed.code, listed.output]).toEqual([0, expect.stringMatching(new RegExp(`${name}.*never restored`))])
@@ -37,14 +37,14 @@ test('disaster_recovery.sh lists, tries, restores under a running system, surviv
     expect([unknown.code, unknown.output]).toEqual([1, expect.stringContaining('There is no backup')])
     const tried = await recover([name, '--dry-run'])
     expect([tried.code, tried.output]).toEqual([0, expect.stringContaining('nothing was changed')])
-    expect(await sumTables(database.url)).toEqual(live)
+    expect(await sums(database.url)).toEqual(live)
 
     // Killed between two steps, and killed with all it has started as soon as it says that it works.
     const halved = await recover([name, '--yes'], { env: { FAILPOINT: 'restore.verified:kill' } })
     expect(halved.code).toBe(137)
     const killed = await recover([name, '--yes'], { killAt: 'Restoring the rows' })
     expect(killed.signal).toBe('SIGKILL')
-    expect(await sumTables(database.url)).toEqual(live)
+    expect(await sums(database.url)).toEqual(live)
     expect((await client.messages(late)).items).toHaveLength(2)
 
     const restored = await recover(['latest', '--yes', '--url', product.url])
@@ -65,6 +65,12 @@ test('disaster_recovery.sh lists, tries, restores under a running system, surviv
     await product.stop()
   }
 })
+
+/** But for the audit log, which a running system seals all the while. */
+async function sums(url: string): Promise<Record<string, string>> {
+  const { audit_entry: _sealed, ...others } = await sumTables(url)
+  return others
+}
 
 /** Asks and waits for the whole answer; returns the conversation. */
 async function ask(client: ApiClient, text: string, conversationId?: string): Promise<string> {
