@@ -83,7 +83,9 @@ class OpenExchange implements Exchange, Dispatcher.DispatchHandler {
     if (this.#signal.aborted) return this.#abort()
     this.#signal.addEventListener('abort', this.#abort, { once: true })
     try {
-      dispatcher.dispatch({ ...request, method: 'POST', headersTimeout: 0, bodyTimeout: 0 }, this)
+      // In memory of its own: a slice of the shared pool would keep all of that for as long as the answer takes.
+      const body = new TextEncoder().encode(request.body)
+      dispatcher.dispatch({ ...request, body, method: 'POST', headersTimeout: 0, bodyTimeout: 0 }, this)
     } catch (error) {
       this.#finish({ end: 'broken', error: error instanceof Error ? error : new Error(String(error)) })
     }
