@@ -108,5 +108,9 @@ describe.skipIf(chromium === null)('people', () => {
     const download = owner.waitForEvent('download')
     await owner.getByRole('link', { name: 'Export' }).click()
     expect((await download).suggestedFilename()).toBe('audit.jsonl')
+
+    await owner.goto(`${product.url}/settings/system`)
+    await owner.getByText('There is no backup').waitFor()
+    expect(await accessibilityFaults(owner)).toEqual([])
   })
 })
