@@ -25,8 +25,15 @@ else process.exitCode = await withEngine()
 /** Published ports are in the engine's network: the tests run there. */
 async function withEngine(): Promise<number> {
   const began = performance.now()
-  const { missing } = await prepareTools(['kubectl', 'helm', 'kubeconform', 'kustomize', 'gitleaks'])
-  const engine = missing.length > 0 ? `${missing.join(', ')}, which Go would build` : await findEngine()
+  const [{ missing }, engine] = await Promise.all([
+    prepareTools(['kubectl', 'helm', 'kubeconform', 'kustomize', 'gitleaks']),
+    findEngine(),
+  ])
+  if (missing.length > 0 && typeof engine !== 'string') {
+    await engine.stop()
+    console.log(`0 passed, 0 failed\nLeft out, not to be had on this machine without Go: ${missing.join(', ')}`)
+    return 0
+  }
   if (typeof engine === 'string') {
     console.log(`0 passed, 0 failed\nLeft out, not to be had on this machine: ${engine}`)
     return 0

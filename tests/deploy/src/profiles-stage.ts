@@ -7,6 +7,7 @@ import type { Deployment } from './deployment.ts'
 import { tryRun } from './run.ts'
 import { must, type Tally } from './tally.ts'
 import { untilServed } from './until-served.ts'
+import { toolQuestion } from './verify-stage.ts'
 
 /** Of profiles that run wherever the tests have an engine. */
 const profiles = 'backup,alerts,traces,second-mcp-server'
@@ -38,13 +39,13 @@ export async function profilesStage(deployment: Deployment, tally: Tally): Promi
       return names.join(', ')
     }),
   )
-  const ask = async () => {
-    const { runId, conversationId } = await client.send({ text: 'Count.' })
+  const ask = async (text = 'Count.') => {
+    const { runId, conversationId } = await client.send({ text })
     const { finish } = await readAnswer(client, runId)
     must(finish.state === 'complete', `it ended as ${finish.state}`)
     return conversationId
   }
-  const kept = await ask()
+  const kept = await ask(toolQuestion)
   await checkTraces(deployment, tally)
   await checkMonitoring(deployment, tally)
   await tally.check('a backup is made, restored and compared', async () => {
@@ -67,14 +68,15 @@ export async function profilesStage(deployment: Deployment, tally: Tally): Promi
   await checkElsewhere(deployment, tally)
 }
 
-async function checkTraces({ env, publicUrl }: Deployment, tally: Tally): Promise<void> {
-  await tally.check('traces of the orchestrator and the web app reach what the profile `traces` starts', () =>
+async function checkTraces({ env }: Deployment, tally: Tally): Promise<void> {
+  await tally.check('traces of every server reach what the profile `traces` starts', () =>
     untilServed(async () => {
-      await (await fetch(publicUrl)).text()
+      // nginx has the API asked without it.
+      await (await fetch(`http://127.0.0.1:${env['FRONTEND_PORT']}/api/session`)).text()
       const { data } = z
         .object({ data: z.array(z.string()) })
         .parse(await (await fetch(`http://127.0.0.1:${env['JAEGER_UI_PORT']}/api/services`)).json())
-      for (const name of ['orchestrator', 'frontend'])
+      for (const name of ['orchestrator', 'frontend', 'mcp'])
         must(
           data.some((service) => service.includes(name)),
           `only of ${data.join(', ') || 'nobody'}`,

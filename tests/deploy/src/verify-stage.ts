@@ -4,7 +4,7 @@ import { tryRun } from './run.ts'
 import { must, type Tally } from './tally.ts'
 
 /** The simulated model calls the tool that the question names. */
-const question = '/call example__calculate {"expression": "2340 * 17 / 100"}'
+export const toolQuestion = '/call example__calculate {"expression": "2340 * 17 / 100"}'
 
 /** `scripts/verify_deployment.sh`, which an operator runs, on a system that is right and on one that is not. */
 export async function verifyStage(deployment: Deployment, tally: Tally): Promise<void> {
@@ -12,7 +12,7 @@ export async function verifyStage(deployment: Deployment, tally: Tally): Promise
   const ca = join(folder, 'nginx/ssl/fullchain.pem')
   const verify = (): ReturnType<typeof tryRun> => {
     const script = join(root, 'scripts/verify_deployment.ts')
-    const options = ['--compose', '--ca', ca, '--question', question, publicUrl]
+    const options = ['--compose', '--ca', ca, '--question', toolQuestion, publicUrl]
     return tryRun(process.execPath, [script, ...options], { cwd: folder, env })
   }
   await tally.check('a system that is right is found right', async () => {
