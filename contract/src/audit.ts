@@ -31,10 +31,7 @@ export const auditActions = [
   'tool.always-allowed',
   'tool.always-allowed-ended',
   'conversation.deleted',
-  'conversation.exported',
-  'share.made',
-  'share.ended',
-  'backup.restored',
+  'usage.exported',
   'audit.exported',
 ] as const
 

@@ -42,5 +42,5 @@ test.skipIf(inject('postgresUrl') === null)('members do not read it, and nobody 
   const { client } = await anotherPerson(app)
   expect(await client.problem('GET', '/api/audit')).toMatchObject({ status: 403 })
   expect(await client.problem('GET', '/api/audit/export')).toMatchObject({ status: 403 })
-  expect(await app.client.problem('DELETE', '/api/audit')).toMatchObject({ status: 404 })
+  expect(await app.client.problem('DELETE', '/api/audit')).toMatchObject({ status: 405 })
 })

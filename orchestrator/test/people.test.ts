@@ -376,7 +376,7 @@ describe('administrators', () => {
   )
 
   test('signing out and another role end the streams of that session, and no other’s', async () => {
-    const app = await startApp({ model: 'sim-ttft1-itl20-len150' })
+    const app = await startApp({ model: 'sim-ttft1-itl20-len400' })
     const { client, id } = await member(app)
     const second = await enter(app, '/api/session', { email: EMAIL, password: PASSWORD })
     const { runId } = await client.send({ parts: [{ type: 'text', text: 'Hello' }] })

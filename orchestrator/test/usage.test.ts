@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { answerCostSchema, usageSummarySchema } from '@ai-assistant/contract'
+import { answerCostSchema, type AuditPage, usageSummarySchema } from '@ai-assistant/contract'
 import { startMcpSimulator } from '@ai-assistant/simulators/mcp-simulator'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { anotherPerson } from './support/another-person.ts'
@@ -79,6 +79,8 @@ test('keeps what was spent when its conversation is deleted', async () => {
   expect(csv.split('\r\n')[0]).toMatch(/^day,person_id,person,kind,name,calls,/)
   expect(csv).toMatch(/,model,scripted,2,\d+,.*,EUR,0,test-1\r\n/)
   expect(csv).toMatch(/,tool,notes__echo,1,/)
+  const log = await app.client.json<AuditPage>('GET', '/api/audit?action=usage')
+  expect(log.items).toMatchObject([{ action: 'usage.exported', actor: { kind: 'person' } }])
 })
 
 test('names what is wrong with a period', async () => {

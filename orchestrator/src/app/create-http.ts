@@ -126,7 +126,7 @@ function createHandlers(parts: HttpParts, door: Door): Handlers {
     ...createRunRoutes({ database, runs, readers }),
     ...createModelRoutes({ view: () => model.view(), test: () => model.test() }),
     ...createToolRoutes({ tools, consents: createToolConsents(database) }),
-    ...createUsageRoutes(parts.ledger),
+    ...createUsageRoutes(parts.ledger, database),
     ...createAuditRoutes(database),
   }
 }

@@ -241,14 +241,17 @@ test('a 429 that asks for more patience than a minute is a clean error at once',
   expect(simulator.ledger.requestsTo('sim-fail429-after61')).toHaveLength(1)
 })
 
-test('a 429 that never passes ends after a bounded number of pauses', async () => {
-  const model = modelOf('sim-fail429-afterms5')
-  expect(failureOf(await collect(model, ask('hello')))).toMatchObject({ kind: 'rate-limited' })
-  const asked = simulator.ledger.requestsTo('sim-fail429-afterms5').length
-  expect(asked).toBeGreaterThan(1)
-  expect(asked).toBeLessThanOrEqual(5)
-  expect(model.breakerState()).toBe('closed')
-})
+test.each([0, 5])(
+  'a 429 that never passes, and asks for %s ms each time, is asked a bounded number of times',
+  async (ms) => {
+    const model = modelOf(`sim-fail429-afterms${ms}`)
+    expect(failureOf(await collect(model, ask('hello')))).toMatchObject({ kind: 'rate-limited' })
+    const asked = simulator.ledger.requestsTo(`sim-fail429-afterms${ms}`).length
+    expect(asked).toBeGreaterThan(1)
+    expect(asked).toBeLessThanOrEqual(5)
+    expect(model.breakerState()).toBe('closed')
+  },
+)
 
 test('a used-up quota is not waited for', async () => {
   const failure = failureOf(await collect(modelOf('sim-quota'), ask('hello')))

@@ -37,7 +37,7 @@ async function* stream(
   request: ModelRequest,
   signal: AbortSignal,
 ): AsyncGenerator<ModelEvent, void> {
-  const patience: Patience = { retries: 0, pauses: 0, pausedMs: 0, concessions: 0, adjustmentsSent: 0 }
+  const patience: Patience = { retries: 0, pauses: 0, rebuffs: 0, pausedMs: 0, concessions: 0, adjustmentsSent: 0 }
   model.budget.earn()
   while (!signal.aborted) {
     const pause = nextPause(model, patience)

@@ -1,8 +1,14 @@
+import { recordAudit } from '../../audit/record-audit.ts'
+import type { Database } from '../../storage/database.ts'
 import type { Ledger } from '../../usage/ledger.ts'
+import { originOf } from '../origin-of.ts'
 import { HttpProblem } from '../problem.ts'
 import type { Handlers } from '../route.ts'
 
-export function createUsageRoutes(ledger: Ledger): Pick<Handlers, 'getAnswerCost' | 'getUsage' | 'exportUsage'> {
+export function createUsageRoutes(
+  ledger: Ledger,
+  database: Database,
+): Pick<Handlers, 'getAnswerCost' | 'getUsage' | 'exportUsage'> {
   return {
     getAnswerCost: async ({ params, person }) => {
       const cost = await ledger.answerCost(person.id, params.id, params.messageId)
@@ -10,10 +16,14 @@ export function createUsageRoutes(ledger: Ledger): Pick<Handlers, 'getAnswerCost
       return cost
     },
     getUsage: ({ query }) => ledger.summary(query),
-    exportUsage: async ({ query, reply }) => {
+    exportUsage: async ({ query, person, request, reply }) => {
+      const csv = await ledger.csv(query)
+      const actor = { kind: 'person' as const, id: person.id }
+      const [details, origin] = [{ from: query.from, to: query.to }, originOf(request)]
+      await database.asSystem((tx) => recordAudit(tx, { actor, action: 'usage.exported', details, origin }))
       const name = `usage-${query.from}-to-${query.to}.csv`
       reply.type('text/csv; charset=utf-8').header('content-disposition', `attachment; filename="${name}"`)
-      return ledger.csv(query)
+      return csv
     },
   }
 }

@@ -11,7 +11,10 @@ const mostConcessions = 6
 /** What one `stream` call has used of its patience. */
 export interface Patience {
   retries: number
+  /** Waited for; those that were over before anybody waited are not among them. */
   pauses: number
+  /** How often this call was told to pause. */
+  rebuffs: number
   pausedMs: number
   concessions: number
   /** How many adjustments the model knew when the last request left. */
@@ -74,11 +77,12 @@ function concede(model: PreparedModel, refusal: UpstreamError, request: ModelReq
 /** False where the upstream asks for more patience than a person has. */
 function startPause(model: PreparedModel, failed: CallFailure, patience: Patience): boolean {
   const { clock, log, random } = model.dependencies
+  patience.rebuffs += 1
   const askedMs = failed.waitMs ?? pauseDelayMs(patience.pauses, random)
   const until = clock.now() + Math.min(askedMs, longestPauseMs)
   if (until > model.pause.until) model.pause = { until, failure: failed.failure }
   log.info({ model: model.settings.id, host: model.url.host, pauseMs: askedMs }, 'model calls pause')
-  return askedMs <= longestPauseMs && patience.pauses < mostPauses
+  return askedMs <= longestPauseMs && patience.pauses < mostPauses && patience.rebuffs <= mostPauses
 }
 
 function retryWait(model: PreparedModel, failed: CallFailure, patience: Patience): number | null {
