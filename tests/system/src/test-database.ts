@@ -1,6 +1,7 @@
+import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import pg from 'pg'
 import { inject } from 'vitest'
 import type {} from './provided-context.ts'
@@ -32,7 +33,8 @@ async function copyOf(folder: string, template: string): Promise<TestDatabase> {
   const parent = inject('embeddedDirectory')
   if (parent === null) return { kind: 'postgres', url: await createDatabase(template), poolSize: 10, maxOverflow: 10 }
   const directory = join(parent, randomUUID())
-  await cp(join(parent, folder), directory, { recursive: true })
+  // A thousand files: copied one by one from here they cost as much as opening them.
+  await promisify(execFile)('cp', ['-R', join(parent, folder), directory])
   return { kind: 'embedded', directory }
 }
 
