@@ -6,7 +6,7 @@ import { lockDirectory } from '../storage/embedded/directory-lock.ts'
 import type { DatabaseSettings } from '../storage/open-database.ts'
 import { openDatabaseManager } from '../storage/postgres/manage-databases.ts'
 import { BackupError } from './backup-error.ts'
-import { stamp } from './stamp.ts'
+import { stampedName } from './stamp.ts'
 
 /** The databases that restores have put aside, oldest first. */
 export async function listKept(settings: DatabaseSettings): Promise<string[]> {
@@ -30,8 +30,7 @@ export async function swapBack(settings: DatabaseSettings, kept: string): Promis
   if (settings.kind === 'embedded') {
     const lock = lockDirectory(settings.directory)
     try {
-      const keepAs = `data.before_${stamp()}`
-      if (existsSync(join(settings.directory, keepAs))) throw new BackupError('Wait for a second, and try again')
+      const keepAs = await stampedName('data.before_', (name) => existsSync(join(settings.directory, name)))
       swapData(settings.directory, join(settings.directory, kept), keepAs)
       return keepAs
     } finally {
@@ -40,7 +39,7 @@ export async function swapBack(settings: DatabaseSettings, kept: string): Promis
   }
   const manager = await openDatabaseManager(settings.url, 'restoring')
   try {
-    const keepAs = `${manager.live}_before_${stamp()}`
+    const keepAs = await stampedName(`${manager.live}_before_`, manager.exists)
     await manager.swap(kept, keepAs)
     return keepAs
   } finally {

@@ -9,7 +9,7 @@ import type { OpenedDatabase } from '../storage/pooled-database.ts'
 import { type DatabaseManager, openDatabaseManager } from '../storage/postgres/manage-databases.ts'
 import type { StorageLog } from '../storage/storage-log.ts'
 import { BackupError } from './backup-error.ts'
-import { stamp } from './stamp.ts'
+import { stamp, stampedName } from './stamp.ts'
 
 /** A new, empty database beside the live one. One process at a time has one for a purpose; what a killed one left is removed. */
 export interface Workbench {
@@ -65,7 +65,7 @@ async function openOnServer(manager: DatabaseManager, purpose: Purpose): Promise
       takePlace: async () => {
         await closeOnce()
         const had = await manager.exists(manager.live)
-        const keepAs = `${manager.live}_before_${stamp()}`
+        const keepAs = await stampedName(`${manager.live}_before_`, manager.exists)
         await manager.swap(name, keepAs)
         await manager.close()
         return had ? keepAs : ''
@@ -104,7 +104,7 @@ async function openBeside(live: string, purpose: Purpose): Promise<Workbench> {
       where: directory,
       takePlace: async () => {
         await closeOnce()
-        const keepAs = `data.before_${stamp()}`
+        const keepAs = await stampedName('data.before_', (one) => existsSync(join(live, one)))
         const had = existsSync(join(live, 'data'))
         swapData(live, join(directory, 'data'), keepAs)
         await clear()
