@@ -11,7 +11,7 @@ const servers = 'orchestrator/test/**/*.test.ts'
 // What a server does at its door, before it asks any database.
 const atDoor = ['ai-transport', 'canaries', 'door', 'metrics', 'odd-http', 'odd-requests', 'origins']
 // What is done one statement after the other is done by the embedded PostgreSQL 18 as by a server of that version.
-const alike = ['api-keys', 'oauth', 'openai', 'tokens']
+const alike = ['api-keys', 'oauth', 'openai', 'people', 'tokens']
 const leftOut = others ? [...atDoor, ...(embedded ? alike : [])] : []
 const onDatabase = () => globSync(units).filter((path) => readFileSync(path, 'utf8').includes('test-database'))
 
