@@ -39,7 +39,7 @@ export async function swapBack(settings: DatabaseSettings, kept: string): Promis
   }
   const manager = await openDatabaseManager(settings.url, 'restoring')
   try {
-    const keepAs = await stampedName(`${manager.live}_before_`, manager.exists)
+    const keepAs = await stampedName(`${manager.live}_before_`, (name) => manager.exists(name))
     await manager.swap(kept, keepAs)
     return keepAs
   } finally {

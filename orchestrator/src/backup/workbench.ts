@@ -65,7 +65,7 @@ async function openOnServer(manager: DatabaseManager, purpose: Purpose): Promise
       takePlace: async () => {
         await closeOnce()
         const had = await manager.exists(manager.live)
-        const keepAs = await stampedName(`${manager.live}_before_`, manager.exists)
+        const keepAs = await stampedName(`${manager.live}_before_`, (one) => manager.exists(one))
         await manager.swap(name, keepAs)
         await manager.close()
         return had ? keepAs : ''
