@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Health, Ready } from '@ai-assistant/contract'
+import { hasManyHosts, originForm } from '@ai-assistant/contract/request-target'
 import { formatTraceparent, parseTraceparent } from '@ai-assistant/telemetry/trace-context'
 import { type Span, silentTracer, type Tracer } from '@ai-assistant/telemetry/tracer'
 import fastify, {
@@ -16,7 +17,6 @@ import type { ServerConfig } from './config.ts'
 import { forward, type ForwardFailure, type Forwarding, forwardedMethods } from './forward.ts'
 import { answerMalformed } from './malformed.ts'
 import { createMetrics, mayReadMetrics } from './metrics.ts'
-import { hasManyHosts, originForm } from './origin-form.ts'
 import { problemType, toProblem } from './problem.ts'
 import { securityHeaders } from './security-headers.ts'
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { type Route, type RouteName, routes } from '@ai-assistant/contract'
+import { hasManyHosts, originForm } from '@ai-assistant/contract/request-target'
 import type { Tracer } from '@ai-assistant/telemetry/tracer'
 import fastify, {
   type FastifyBaseLogger,
@@ -16,7 +17,6 @@ import type { Metrics } from '../telemetry/metrics.ts'
 import { admit, type Authenticate, type Caller, type DoorLimits } from './admit.ts'
 import { measure } from './measure.ts'
 import { offeredMethods } from './offered-methods.ts'
-import { hasManyHosts, originForm } from './origin-form.ts'
 import { HttpProblem, retryAfter, toInvalidRequest, toProblem } from './problem.ts'
 import { SMALL_BODY_BYTES } from './rate-limit.ts'
 import type { Handler, Handlers } from './route.ts'

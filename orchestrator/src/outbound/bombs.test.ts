@@ -110,14 +110,7 @@ const readers: Record<string, () => Promise<unknown>> = {
     await provider.start(trip).finally(() => void provider.close())
   },
   'the store of backups': async () => {
-    const store = openS3Store({
-      endpoint: url,
-      region: 'r',
-      bucket: 'b',
-      prefix: '',
-      accessKeyId: 'a',
-      secretAccessKey: 's',
-    })
+    const store = openStore()
     await store.list().finally(() => void store.close())
   },
   'a tool server': async () => {
@@ -145,6 +138,10 @@ const readers: Record<string, () => Promise<unknown>> = {
 
 const cases = Object.keys(readers).flatMap((reader) => Object.keys(bombs).map((bomb) => ({ reader, bomb })))
 
+function openStore() {
+  return openS3Store({ endpoint: url, region: 'r', bucket: 'b', prefix: '', accessKeyId: 'a', secretAccessKey: 's' })
+}
+
 test.each(cases)('$reader is read to its bound and no further: $bomb', async ({ reader, bomb }) => {
   send = bombs[bomb] ?? send
   sent = 0
@@ -163,14 +160,7 @@ test.each(cases)('$reader is read to its bound and no further: $bomb', async ({ 
 })
 
 test('a store whose list never ends, or that lists nonsense, is told so in bounded time', async () => {
-  const store = openS3Store({
-    endpoint: url,
-    region: 'r',
-    bucket: 'b',
-    prefix: '',
-    accessKeyId: 'a',
-    secretAccessKey: 's',
-  })
+  const store = openStore()
   const list = (inner: string): Send => whole(Buffer.from(`<ListBucketResult>${inner}</ListBucketResult>`), {})
   send = list('<IsTruncated>true</IsTruncated><NextContinuationToken>again</NextContinuationToken>')
   await expect(store.list()).rejects.toThrow('the store goes on after 1000 pages')

@@ -1,10 +1,14 @@
-import type { IncomingMessage } from 'node:http'
+/** What both servers look at of Node's `IncomingMessage`. */
+interface Target {
+  url?: string | undefined
+  headers: { host?: string | undefined }
+}
 
 /**
  * A request's target as a path. A request for a proxy names the whole address; RFC 9112 §3.2.2 has every server take it, and
  * the host that it names instead of the header. One that no two parsers would read alike becomes `*`, where nothing is.
  */
-export function originForm(request: IncomingMessage): string {
+export function originForm(request: Target): string {
   const target = request.url ?? '/'
   if (target.startsWith('/')) return target
   const [, host, path = ''] = /^https?:\/\/([\w.:[\]-]+)(\/.*)?$/i.exec(target) ?? []
@@ -14,6 +18,6 @@ export function originForm(request: IncomingMessage): string {
 }
 
 /** RFC 9112 §3.2: with two hosts, each server on the way may believe another. */
-export function hasManyHosts(request: IncomingMessage): boolean {
+export function hasManyHosts(request: { headersDistinct: Record<string, string[] | undefined> }): boolean {
   return (request.headersDistinct['host'] ?? []).length > 1
 }
