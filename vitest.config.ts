@@ -55,7 +55,7 @@ export default defineConfig({
         sequence: { groupOrder: 1 },
       }),
       // Hostile texts and tools: a sample, or with ATTACKS=all each of them.
-      project('attacks', ['tests/attacks/test/**/*.test.ts'], {
+      project('attacks', ['tests/attacks/{src,test}/**/*.test.ts'], {
         globalSetup: [...services, './tests/system/src/build-web-app.ts'],
         testTimeout: 280_000,
         hookTimeout: 180_000,

@@ -1,5 +1,6 @@
 import type { Account, Invited, PeoplePage, PersonView, Session, SessionView, Tokens } from '@ai-assistant/contract'
-import { describe, expect, inject, onTestFinished, test } from 'vitest'
+import pg from 'pg'
+import { describe, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { openSecrets } from '../src/secrets/open-secrets.ts'
 import { openDatabase } from '../src/storage/open-database.ts'
 import { createSignInThrottle } from '../src/users/sign-in-throttle.ts'
@@ -463,12 +464,15 @@ describe.skipIf(inject('postgresUrl') === null)('the owner', () => {
       }),
     )
     const owner = await app.ownerCode()
-    const claims = [
-      ...Array.from({ length: 42 }, () => app.stranger.request('POST', '/api/session/code', { code: owner })),
-      ...codes.map((code, at) =>
-        app.stranger.request('POST', '/api/sign-up', { code, name: `Person ${at}`, password: PASSWORD }),
-      ),
-    ]
+    // Nobody is let in until the two who may become the owner have each found that there is none, or wait to look.
+    const gate = await holdPeople(app)
+    const claims = codes.map((code, at) =>
+      app.stranger.request('POST', '/api/sign-up', { code, name: `Person ${at}`, password: PASSWORD }),
+    )
+    await gate.waiting(8)
+    claims.push(...Array.from({ length: 42 }, () => app.stranger.request('POST', '/api/session/code', { code: owner })))
+    await gate.waiting(9)
+    await gate.open()
     const statuses = (await Promise.all(claims)).map((response) => response.status)
     expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(8)
     const client = await app.stranger.signIn(await app.ownerCode())
@@ -492,3 +496,23 @@ describe.skipIf(inject('postgresUrl') === null)('the owner', () => {
     })
   })
 })
+
+/** Lets everybody look at the accounts, and nobody add one. */
+async function holdPeople(app: TestApp): Promise<{ waiting(count: number): Promise<void>; open(): Promise<void> }> {
+  if (app.database.kind !== 'postgres') throw new Error('This is for a server')
+  const client = new pg.Client({ connectionString: app.database.url })
+  await client.connect()
+  onTestFinished(() => client.end())
+  await client.query('begin; lock table app_user in exclusive mode')
+  const waiting = async (): Promise<number> => {
+    const { rows } = await client.query<{ count: number }>(
+      `select count(*)::int as count from pg_locks where not granted and locktype in ('relation', 'advisory')
+       and database = (select oid from pg_database where datname = current_database())`,
+    )
+    return rows[0]?.count ?? 0
+  }
+  return {
+    waiting: async (count) => void (await vi.waitUntil(async () => (await waiting()) >= count, 20_000)),
+    open: async () => void (await client.query('commit')),
+  }
+}

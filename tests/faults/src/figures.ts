@@ -15,14 +15,20 @@ export interface Figures {
   readers: number
   events: number
   reconnects: number
-  /** Seconds from the last event before a takeover to the takeover, as a reader saw it. */
-  takeovers: number[]
+  takeovers: Takeover[]
   /** Seconds from PostgreSQL's return to the next word that anybody read. */
   recoveries: number[]
   intrusions: number
   /** Milliseconds between two events of a reader while only Redis was in trouble. */
   delays: number[]
   violations: Violation[]
+}
+
+export interface Takeover {
+  /** From the last event before it to the takeover, as a reader saw it. */
+  seconds: number
+  /** What struck the cluster in that time, or just before. */
+  faults: string[]
 }
 
 export function newFigures(): Figures {
@@ -76,18 +82,28 @@ function overlap(one: FaultRecord, other: FaultRecord): boolean {
 }
 
 /** Of each takeover the shortest wait that any reader had: the others may have been away. */
-function takeoversOf(history: Evidence['history']): number[] {
-  const waits = new Map<string, number>()
+function takeoversOf(history: Evidence['history']): Takeover[] {
+  const waits = new Map<string, { from: number; to: number }>()
   for (const reader of history.readers) {
     reader.events.forEach((event, at) => {
       const before = reader.events[at - 1]
       if (before === undefined || !event.payload.startsWith('{"type":"data-takeover"')) return
       const id = `${reader.runId} ${event.seq}`
-      waits.set(id, Math.min(event.at - before.at, waits.get(id) ?? Infinity))
+      const known = waits.get(id)
+      if (known !== undefined && known.to - known.from <= event.at - before.at) return
+      waits.set(id, { from: before.at, to: event.at })
     })
   }
-  return [...waits.values()].map((ms) => ms / 1000)
+  return [...waits.values()].map(({ from, to }) => {
+    const during = history.faults.filter((fault) => fault.at < to && fault.until > from - JUST_BEFORE_MS)
+    const told = during.map(({ name, at, until }) => {
+      return `${name} (${((at - from) / 1000).toFixed(1)} to ${((until - from) / 1000).toFixed(1)})`
+    })
+    return { seconds: (to - from) / 1000, faults: told }
+  })
 }
+
+const JUST_BEFORE_MS = 1000
 
 /** While it was away nobody could read on, or it was not away for all. */
 const absences = ['crash and recovery', 'away for seconds', 'refusing', 'out of disk'].map((how) => `PostgreSQL ${how}`)

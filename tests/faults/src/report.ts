@@ -11,6 +11,7 @@ export function formatMix(figures: Figures): string {
 export function formatFigures(figures: Figures, seconds: number): string {
   const broken = (...invariants: string[]): number =>
     figures.violations.filter(({ invariant }) => invariants.includes(invariant)).length
+  const takeovers = figures.takeovers.map(({ seconds }) => seconds)
   const rows: [string, string | number][] = [
     ['faults', `${figures.faults} in ${Math.round(seconds)} s, ${(figures.faults / seconds).toFixed(2)} a second`],
     ['of which beside another', figures.paired],
@@ -38,10 +39,16 @@ export function formatFigures(figures: Figures, seconds: number): string {
     ],
     [
       'takeovers, seconds p50, p99, longest',
-      `${figures.takeovers.length}, ${[0.5, 0.99, 1].map((share) => quantile(figures.takeovers, share).toFixed(1)).join(', ')}`,
+      `${takeovers.length}, ${[0.5, 0.99, 1].map((share) => quantile(takeovers, share).toFixed(1)).join(', ')}`,
     ],
   ]
-  return rows.map(([name, value]) => `${name.padEnd(60)} ${value}`).join('\n')
+  return [...rows.map(([name, value]) => `${name.padEnd(60)} ${value}`), ...longestTakeovers(figures)].join('\n')
+}
+
+/** What was the matter where a takeover took longest, in seconds from the last word before it. */
+function longestTakeovers({ takeovers }: Figures): string[] {
+  const longest = takeovers.toSorted((one, other) => other.seconds - one.seconds).slice(0, 5)
+  return longest.map(({ seconds, faults }) => `  ${seconds.toFixed(1)} s: ${faults.join(', ')}`)
 }
 
 /** What is known of one violation: the run's journal as it was kept and seen, and the faults around it. */

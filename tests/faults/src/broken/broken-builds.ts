@@ -1,17 +1,12 @@
+import type { Change } from '@ai-assistant/system-tests/broken/break-copy'
+
 /** The orchestrator with one thing taken out of it that a promise stands on. The checker must see that it is gone. */
 export interface BrokenBuild {
   name: string
+  /** Their files are named from the orchestrator's `src`. */
   changes: Change[]
   /** The faults that bring it to light, by parts of their names. */
   only: string[]
-}
-
-/** `find` stands exactly once in the file, or the build is not what it says. */
-export interface Change {
-  /** Below the orchestrator's `src`. */
-  file: string
-  find: string
-  replace: string
 }
 
 export const brokenBuilds: BrokenBuild[] = [

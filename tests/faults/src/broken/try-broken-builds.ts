@@ -1,7 +1,8 @@
+import { join } from 'node:path'
+import { breakCopy } from '@ai-assistant/system-tests/broken/break-copy'
 import { startCluster } from '../cluster/start-cluster.ts'
 import { formatViolation } from '../report.ts'
 import { runRound } from '../run-round.ts'
-import { breakCopy } from './break-copy.ts'
 import { type BrokenBuild, brokenBuilds } from './broken-builds.ts'
 
 const faultsPerRound = 5
@@ -26,7 +27,10 @@ export async function tryBrokenBuilds(name: string, seed: string): Promise<numbe
 }
 
 async function tryOne(build: BrokenBuild, seed: string): Promise<string | null> {
-  const cluster = await startCluster({ replicas: 2, breakCopy: (folder) => breakCopy(folder, build) })
+  const cluster = await startCluster({
+    replicas: 2,
+    breakCopy: (folder) => breakCopy(join(folder, 'src'), build.changes),
+  })
   let faults = 0
   try {
     for (let round = 1; round <= mostRounds; round++) {
