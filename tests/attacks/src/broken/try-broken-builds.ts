@@ -79,7 +79,7 @@ async function run(copy: string, builds: readonly BrokenBuild[]): Promise<Result
   const report = join(copy, '..', 'report.json')
   await rm(report, { force: true })
   const of = (part: 'project' | 'file' | 'name'): string[] => [...new Set(builds.map(({ test }) => test[part]))]
-  const names = of('name').map((name) => RegExp.escape(name))
+  const names = of('name').map((name) => name.replaceAll(/[^\w ]/g, '.'))
   const args = [
     join(copy, 'node_modules/vitest/vitest.mjs'),
     'run',
