@@ -128,7 +128,8 @@ async function strikeWith(
 function isDatabaseAway(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   const code = 'code' in error ? String(error.code) : ''
-  return /^(57P0\d|53\d\d\d|ECONN[A-Z]+)$/.test(code) || error.message.startsWith('Connection terminated')
+  if (/^(57P0\d|53\d\d\d|ECONN[A-Z]+)$/.test(code)) return true
+  return /^(Connection terminated|Client has encountered a connection error)/.test(error.message)
 }
 
 /** Sees to it that no process ends without having been told to. */
