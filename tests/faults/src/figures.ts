@@ -27,8 +27,10 @@ export interface Figures {
 export interface Takeover {
   /** From the last event before it to the takeover, as a reader saw it. */
   seconds: number
-  /** What struck the cluster in that time, or just before. */
+  /** What struck servers or PostgreSQL in that time, or just before. */
   faults: string[]
+  /** PostgreSQL was away for a part of it, and nobody could take over before it was back. */
+  databaseAway: boolean
 }
 
 export function newFigures(): Figures {
@@ -95,11 +97,14 @@ function takeoversOf(history: Evidence['history']): Takeover[] {
     })
   }
   return [...waits.values()].map(({ from, to }) => {
-    const during = history.faults.filter((fault) => fault.at < to && fault.until > from - JUST_BEFORE_MS)
+    const during = history.faults.filter(({ name, hand, at, until }) => {
+      return (hand === 'processes' || name.startsWith('PostgreSQL')) && at < to && until > from - JUST_BEFORE_MS
+    })
     const told = during.map(({ name, at, until }) => {
       return `${name} (${((at - from) / 1000).toFixed(1)} to ${((until - from) / 1000).toFixed(1)})`
     })
-    return { seconds: (to - from) / 1000, faults: told }
+    const databaseAway = during.some(({ name, until }) => absences.includes(name) && until > from)
+    return { seconds: (to - from) / 1000, faults: told, databaseAway }
   })
 }
 

@@ -1,5 +1,5 @@
 import type { Evidence, Violation } from './check/evidence.ts'
-import { type Figures, quantile } from './figures.ts'
+import { type Figures, quantile, type Takeover } from './figures.ts'
 
 /** The mix of faults, the most frequent first. */
 export function formatMix(figures: Figures): string {
@@ -11,7 +11,6 @@ export function formatMix(figures: Figures): string {
 export function formatFigures(figures: Figures, seconds: number): string {
   const broken = (...invariants: string[]): number =>
     figures.violations.filter(({ invariant }) => invariants.includes(invariant)).length
-  const takeovers = figures.takeovers.map(({ seconds }) => seconds)
   const rows: [string, string | number][] = [
     ['faults', `${figures.faults} in ${Math.round(seconds)} s, ${(figures.faults / seconds).toFixed(2)} a second`],
     ['of which beside another', figures.paired],
@@ -37,12 +36,15 @@ export function formatFigures(figures: Figures, seconds: number): string {
       "seconds from PostgreSQL's return to the next word, p50, p99",
       `${figures.recoveries.length}, ${[0.5, 0.99].map((share) => quantile(figures.recoveries, share).toFixed(1)).join(', ')}`,
     ],
-    [
-      'takeovers, seconds p50, p99, longest',
-      `${takeovers.length}, ${[0.5, 0.99, 1].map((share) => quantile(takeovers, share).toFixed(1)).join(', ')}`,
-    ],
+    ['takeovers, seconds p50, p99, longest', takeoversIn(figures.takeovers)],
+    ['… while PostgreSQL was there', takeoversIn(figures.takeovers.filter(({ databaseAway }) => !databaseAway))],
   ]
   return [...rows.map(([name, value]) => `${name.padEnd(60)} ${value}`), ...longestTakeovers(figures)].join('\n')
+}
+
+function takeoversIn(takeovers: readonly Takeover[]): string {
+  const seconds = takeovers.map((takeover) => takeover.seconds)
+  return `${seconds.length}, ${[0.5, 0.99, 1].map((share) => quantile(seconds, share).toFixed(1)).join(', ')}`
 }
 
 /** What was the matter where a takeover took longest, in seconds from the last word before it. */

@@ -61,7 +61,8 @@ export async function strike(options: NemesisOptions): Promise<void> {
   if (faults.length === 0) throw new Error('There is no such fault')
   const watch = watchProcesses(options)
   try {
-    await Promise.all(
+    // Each arm ends its last fault before anything is made good: what it had taken down stands again.
+    const arms = await Promise.allSettled(
       divide(options.count, shares[options.mix], faults).map(({ hand, arm, count }) =>
         strikeWith(
           faults.filter((fault) => fault.hand === hand),
@@ -71,6 +72,7 @@ export async function strike(options: NemesisOptions): Promise<void> {
         ),
       ),
     )
+    for (const arm of arms) if (arm.status === 'rejected') throw arm.reason
   } finally {
     watch.stop()
     await heal(options.cluster)
@@ -114,7 +116,7 @@ async function strikeWith(
     const detail = await fault.strike({ cluster, random: own, expectTrouble }).catch((error: unknown) => {
       // Another hand had the database down just then.
       if (isDatabaseAway(error)) return null
-      if (!(error instanceof Accident)) throw error
+      if (!(error instanceof Accident)) throw new Error(`${fault.name} could not strike`, { cause: error })
       history.accidents.push(error.message)
       return error.message
     })
