@@ -1,7 +1,6 @@
-import { cp, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
-import { breakCopy } from '@ai-assistant/system-tests/broken/break-copy'
+import { readFile } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { breakTexts } from '@ai-assistant/system-tests/broken/break-copy'
 import { expect, test } from 'vitest'
 import { brokenBuilds } from './broken-builds.ts'
 
@@ -9,17 +8,7 @@ const root = resolve(import.meta.dirname, '../../../..')
 
 // Whoever changes a line that a broken build takes out hears of it here, and not in the hour in which all are tried.
 test.each(brokenBuilds)('the build $name breaks the code as it is now', async ({ changes }) => {
-  const folder = await mkdtemp(join(tmpdir(), 'ai-assistant-broken-'))
-  try {
-    for (const { file } of changes) {
-      await mkdir(join(folder, dirname(file)), { recursive: true })
-      await cp(join(root, file), join(folder, file))
-    }
-    await expect(breakCopy(folder, changes)).resolves.toBeUndefined()
-    expect(changes).not.toEqual([])
-  } finally {
-    await rm(folder, { recursive: true })
-  }
+  expect((await breakTexts(root, changes)).size).toBeGreaterThan(0)
 })
 
 test('each test that the table of incidents names has been seen to fail on a broken build', async () => {

@@ -28,6 +28,14 @@ const source = 'orchestrator/src'
 const people = (name: string) => server('people', name)
 const matrix = (name: string) => server('authorization-matrix', name)
 
+/** Transactions for a person run as the system's own do. */
+const withoutRowLevelSecurity: Change = {
+  file: `${source}/storage/pooled-database.ts`,
+  find: "return transact('app', `begin; set local role ai_assistant_app; set local app.person_id = '${personId}'`, work)",
+  replace:
+    "return transact('system', `begin; set local role ai_assistant_system; set local app.person_id = '${personId}'`, work)",
+}
+
 export const brokenBuilds: BrokenBuild[] = [
   {
     name: 'members-are-administrators',
@@ -44,12 +52,7 @@ export const brokenBuilds: BrokenBuild[] = [
     name: 'rows-of-others-by-id',
     test: matrix('gives nobody what is another’s'),
     changes: [
-      {
-        file: `${source}/storage/pooled-database.ts`,
-        find: "return transact('app', `begin; set local role ai_assistant_app; set local app.person_id = '${personId}'`, work)",
-        replace:
-          "return transact('system', `begin; set local role ai_assistant_system; set local app.person_id = '${personId}'`, work)",
-      },
+      withoutRowLevelSecurity,
       {
         file: `${source}/runs/answer-approval.ts`,
         find: 'and ($2::uuid is null or owner_id = $2) for update',
@@ -60,14 +63,7 @@ export const brokenBuilds: BrokenBuild[] = [
   {
     name: 'no-row-level-security',
     test: matrix('holds by the database alone'),
-    changes: [
-      {
-        file: `${source}/storage/pooled-database.ts`,
-        find: "return transact('app', `begin; set local role ai_assistant_app; set local app.person_id = '${personId}'`, work)",
-        replace:
-          "return transact('system', `begin; set local role ai_assistant_system; set local app.person_id = '${personId}'`, work)",
-      },
-    ],
+    changes: [withoutRowLevelSecurity],
   },
   {
     name: 'nobody-watches-streams',

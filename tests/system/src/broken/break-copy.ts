@@ -9,12 +9,18 @@ export interface Change {
   replace: string
 }
 
-/** Makes the changes in a copy, whose root the files are named from. Rejects where one does not fit: then nothing would be broken. */
+/** Makes the changes in a copy, whose root the files are named from. */
 export async function breakCopy(root: string, changes: readonly Change[]): Promise<void> {
+  for (const [file, text] of await breakTexts(root, changes)) await writeFile(join(root, file), text)
+}
+
+/** The files' texts with the changes made. Rejects where one does not fit: then nothing would be broken. */
+export async function breakTexts(root: string, changes: readonly Change[]): Promise<Map<string, string>> {
+  const texts = new Map<string, string>()
   for (const { file, find, replace } of changes) {
-    const path = join(root, file)
-    const parts = (await readFile(path, 'utf8')).split(find)
+    const parts = (texts.get(file) ?? (await readFile(join(root, file), 'utf8'))).split(find)
     if (parts.length !== 2) throw new Error(`${file} has ${parts.length - 1} places like ${find}`)
-    await writeFile(path, parts.join(replace))
+    texts.set(file, parts.join(replace))
   }
+  return texts
 }
