@@ -6,10 +6,17 @@ import type { Database } from '../storage/database.ts'
 /** A worker is believed alive for this long after its last renewal, by the database's clock. */
 export const LEASE_SECONDS = 6
 const RENEW_MS = 2000
+/** Two renewals were missed: before anything is begun, the database is asked whether the lease still stands. Milliseconds. */
+const UNSURE_MS = 2 * RENEW_MS
 
 export interface WorkerLease {
   /** This process's identity as a writer. Changes when the lease was lost. */
   id(): string
+  /**
+   * The same, to begin something under: whoever slept, or was cut off from the database, hears first whether the lease still
+   * stands. What is begun under one that has run out is another worker's at once. Rejects while the database is away.
+   */
+  current(): Promise<string>
   /** Gives the lease back: another worker may take over at once what this one has not finished. */
   release(): Promise<void>
 }
@@ -23,36 +30,53 @@ export interface WorkerLeaseOptions {
   onLost: () => void
   /** A new lease stands, under a new id. */
   onReplaced: () => void
+  /** Milliseconds of a clock that never runs back. */
+  clock?: () => number
 }
 
 /** Takes a lease, and keeps it until it is released or lost; a lost one is replaced under a new id. */
 export async function holdWorkerLease(options: WorkerLeaseOptions): Promise<WorkerLease> {
-  const { database, log } = options
+  const { database, log, clock = () => performance.now() } = options
+  let sureAt = clock()
   let id = await register(database, options.name)
   let released = false
-  let renewing: Promise<void> = Promise.resolve()
+  let renewing: Promise<void> | null = null
 
   const renew = async (): Promise<void> => {
+    const sentAt = clock()
     failpoint('lease.before-renew')
     const rows = await database.asSystem((tx) => tx.sql<{ id: string }>(RENEW, [id], 'lease_renew'))
-    if (rows.length > 0) return
-    log.warn({ worker: id }, "This worker's lease was taken over; it starts over under a new id")
-    options.onLost()
-    id = await register(database, options.name)
-    options.onReplaced()
+    if (rows.length === 0) {
+      log.warn({ worker: id }, "This worker's lease was taken over; it starts over under a new id")
+      options.onLost()
+      id = await register(database, options.name)
+      options.onReplaced()
+    }
+    sureAt = sentAt
+  }
+  /** Whoever comes while one is under way waits for that one. */
+  const renewOnce = (): Promise<void> => {
+    renewing ??= renew().finally(() => {
+      renewing = null
+    })
+    return renewing
   }
   const timer = setInterval(() => {
-    renewing = renewing
-      .then(() => (released ? undefined : renew()))
-      .catch((error: unknown) => log.warn({ err: error }, 'The lease could not be renewed; it is tried again'))
+    renewOnce().catch((error: unknown) =>
+      log.warn({ err: error }, 'The lease could not be renewed; it is tried again'),
+    )
   }, RENEW_MS)
 
   return {
     id: () => id,
+    current: async () => {
+      if (!released && clock() - sureAt > UNSURE_MS) await renewOnce()
+      return id
+    },
     release: async () => {
       released = true
       clearInterval(timer)
-      await renewing
+      await renewing?.catch(() => undefined)
       await database.asSystem((tx) => tx.sql('delete from worker where id = $1', [id]))
     },
   }

@@ -72,7 +72,7 @@ export class RunManager {
       onLost: () => manager.#stopAll('fenced'),
       onReplaced: () => manager.#listen(),
     })
-    if (options.database.kind === 'embedded') await declareOthersDead(options.database, manager.#workerId())
+    if (options.database.kind === 'embedded') await declareOthersDead(options.database, manager.#held().id())
     manager.#listen()
     return manager
   }
@@ -95,7 +95,7 @@ export class RunManager {
     const started = await startRun(request, {
       database,
       personId,
-      workerId: this.#workerId(),
+      workerId: await this.#held().current(),
       model: deps.model().view.id,
       limits: this.#options.limits,
       newId: deps.newId,
@@ -113,7 +113,7 @@ export class RunManager {
 
   /** Asks for an answer to stop; what was written is kept. Throws `SendRefused`. */
   async cancel(request: { personId: string; runId: string }): Promise<void> {
-    const { workerId, taken } = await requestCancel(this.#options.database, request, this.#workerId())
+    const { workerId, taken } = await requestCancel(this.#options.database, request, await this.#held().current())
     failpoint('cancel.after-commit')
     if (taken) this.#resume(taken, false)
     this.#stop(request.runId, 'cancel')
@@ -129,7 +129,7 @@ export class RunManager {
   /** A person allows or refuses one tool call. Throws `SendRefused`. */
   async answer(decision: ApprovalDecision): Promise<void> {
     const { database, deps } = this.#options
-    const taken = await answerApproval(database, decision, this.#workerId(), deps.tools)
+    const taken = await answerApproval(database, decision, await this.#held().current(), deps.tools)
     failpoint('approval.after-commit')
     if (taken) this.#resume(taken, false)
   }
@@ -171,15 +171,15 @@ export class RunManager {
     idle.abort()
   }
 
-  #workerId(): string {
+  #held(): WorkerLease {
     if (this.#lease === null) throw new Error('The worker has no lease yet')
-    return this.#lease.id()
+    return this.#lease
   }
 
   /** Runs given back have no worker: their next one does not count a death. */
   async #giveBack(): Promise<void> {
     await this.#options.database.asSystem((tx) =>
-      tx.sql(`update run set worker_id = null where worker_id = $1 and state = 'running'`, [this.#workerId()]),
+      tx.sql(`update run set worker_id = null where worker_id = $1 and state = 'running'`, [this.#held().id()]),
     )
   }
 
@@ -247,7 +247,7 @@ export class RunManager {
   /** Any ring for the worker itself says: look at your runs' rows now. */
   #listen(): void {
     this.#deaf?.()
-    this.#deaf = this.#options.doorbell.listen(this.#workerId(), () => this.#scheduleLook(0))
+    this.#deaf = this.#options.doorbell.listen(this.#held().id(), () => this.#scheduleLook(0))
   }
 
   #scheduleLook(ms: number): void {
@@ -263,7 +263,7 @@ export class RunManager {
 
   async #look(): Promise<void> {
     const { database, workerName } = this.#options
-    const me = this.#workerId()
+    const me = await this.#held().current()
     await this.#lookAtOwn(me)
     for (const taken of await takeOverRuns(database, { id: me, name: workerName })) this.#resume(taken, true)
     for (const taken of await claimOverdue(database, me)) this.#resume(taken, false)
