@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { testDatabase } from '../../../tests/system/src/test-database.ts'
 import { newId } from '../lib/new-id.ts'
 import type { Database, Tx } from '../storage/database.ts'
@@ -8,6 +8,7 @@ import { openDatabase } from '../storage/open-database.ts'
 import type { OpenedDatabase } from '../storage/pooled-database.ts'
 import { createConversations } from './conversations.ts'
 import { createMessages } from './messages.ts'
+import { branchStatement } from './read-branch.ts'
 
 let database: OpenedDatabase
 const person = newId()
@@ -97,6 +98,23 @@ test('a branch is read message by message, each by its key', async () => {
   const page = await createMessages(explaining(plans)).list(person, id, { limit: 50 })
   expect(page?.items).toHaveLength(1)
   expect(plans.join('\n')).not.toContain('Seq Scan on message')
+})
+
+test('a plan that was made while there were no messages reads a branch by its keys as well', async () => {
+  const young = await openDatabase(await testDatabase(), { log })
+  onTestFinished(() => young.close())
+  await migrate(young, { log })
+  const { text } = branchStatement(newId(), newId(), 60)
+  const one = `'${newId()}', '${newId()}', 60, 8000000`
+  const plan = await young.administer(async (client) => {
+    await client.query(`set role ai_assistant_app; set app.person_id = '${person}'`)
+    await client.query(`prepare branch (uuid, uuid, int, bigint) as ${text}`)
+    for (let times = 0; times < 6; times++) await client.query(`execute branch (${one})`)
+    const { rows } = await client.query<{ 'QUERY PLAN': string }>(`explain execute branch (${one})`)
+    return rows.map((row) => row['QUERY PLAN']).join('\n')
+  })
+  expect(plan).toContain('message_pkey')
+  expect(plan).not.toContain('Seq Scan on message')
 })
 
 test('a person’s transaction shows no row of another, though the query does not ask whose it is', async () => {

@@ -37,13 +37,14 @@ export function branchStatement(conversationId: string, leafId: string, limit: n
   return { text: WALK_UP, values: [conversationId, leafId, limit, PAGE_BYTES], name: 'read_branch' }
 }
 
+/** Above each message is one: asked for as such, it is found by its key, by a plan made while the table was empty as well. */
 const WALK_UP = `
   with recursive branch as (
     select message.*, 1 as depth, octet_length(parts::text)::bigint as bytes
     from message where id = $2 and conversation_id = $1
     union all
-    select message.*, branch.depth + 1, branch.bytes + octet_length(message.parts::text)
-    from branch join message on message.id = branch.parent_id
+    select above.*, branch.depth + 1, branch.bytes + octet_length(above.parts::text)
+    from branch cross join lateral (select * from message where id = branch.parent_id limit 1) above
     where branch.depth < $3 and branch.bytes < $4
   )
   select id, parent_id, role, parts, state, reason, error, run_id, model, usage, created_at, bytes
