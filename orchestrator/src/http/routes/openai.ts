@@ -60,7 +60,9 @@ export function createOpenAiRoutes(services: {
         // Without a key nobody can ask for this answer again, so it ends as its program wishes; with one it goes on.
         onLeft: () => {
           if (key === null)
-            runs.cancel({ personId: person.id, runId }).catch((error: unknown) => request.log.warn(error))
+            runs.cancel({ personId: person.id, runId }).catch((error: unknown) => {
+              request.log.warn({ err: error, request: request.id }, 'The answer of a program that left goes on')
+            })
         },
       })
     },
