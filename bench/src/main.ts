@@ -4,7 +4,6 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { setup as buildWebApp } from '@ai-assistant/system-tests/build-web-app'
 import { measureColdStart } from './figures/cold-start.ts'
 import { measureHalfCore } from './figures/half-core.ts'
 import { measureHeld } from './figures/held.ts'
@@ -49,7 +48,6 @@ async function run(): Promise<number> {
   const file =
     values.out ?? join(import.meta.dirname, '../results', `${at.toISOString().slice(0, 16).replace(/\D/g, '')}.json`)
   await mkdir(dirname(file), { recursive: true })
-  await buildWebApp()
   const stage = await startStage(values.profile ?? null)
   const failed: string[] = []
   try {

@@ -2,10 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { setup as buildWebApp } from '@ai-assistant/system-tests/build-web-app'
 import { bareEnvironment } from '@ai-assistant/system-tests/product/bare-environment'
 import { type ServerChild, startServerChild } from '@ai-assistant/system-tests/product/server-child'
 import { freePort } from '@ai-assistant/system-tests/services/free-port'
 import { type PostgresServer, startPostgres } from '@ai-assistant/system-tests/services/postgres'
+import { buildServer } from '../../../orchestrator/build.ts'
 import { type LoadClient, startClient } from '../load/start-client.ts'
 import { makePersons, type Person } from './make-persons.ts'
 import { startNginx } from './nginx.ts'
@@ -46,6 +48,8 @@ export async function startStage(profile: string | null = null): Promise<Stage> 
 }
 
 async function open(opened: Close[], profile: string | null): Promise<Omit<Stage, 'stop'>> {
+  // As images run it.
+  await Promise.all([buildServer(), buildWebApp()])
   const home = await mkdtemp(join(tmpdir(), 'ai-assistant-bench-'))
   opened.push(() => rm(home, { recursive: true, force: true, maxRetries: 5 }))
   const postgres = await openPostgres()
@@ -94,7 +98,7 @@ async function open(opened: Close[], profile: string | null): Promise<Omit<Stage
     ...productSettings({ home, databaseUrl, model, secretKey, ports }),
     ...(profile !== null && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profile}` }),
   }
-  const orchestrator = await start('orchestrator', 'orchestrator/src/main.ts', [], settings, ports.orchestrator)
+  const orchestrator = await start('orchestrator', 'orchestrator/dist/main.js', [], settings, ports.orchestrator)
   const web = await start('web', 'frontend/server/main.ts', [], settings, ports.web)
   const nginx = await startNginx(home, upstream.port)
   if (nginx !== null) opened.push(() => nginx.stop())

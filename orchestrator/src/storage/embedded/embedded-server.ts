@@ -1,3 +1,4 @@
+import { extname } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import type { StorageLog } from '../storage-log.ts'
@@ -69,7 +70,7 @@ export class EmbeddedServer {
     keepWasmWrappers()
     // Without the flags of this process: those for a script given as text, a debugger or a watcher are not for the thread.
     const options = { workerData: { directory: this.#directory }, execArgv: [] }
-    const worker = new Worker(new URL('worker.ts', import.meta.url), options)
+    const worker = new Worker(new URL(`worker${extname(import.meta.url)}`, import.meta.url), options)
     const running: Running = { worker, pending: [], closed: () => undefined }
     return new Promise((resolve, reject) => {
       worker.on('message', (answer: WorkerAnswer) => {

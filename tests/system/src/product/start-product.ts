@@ -13,6 +13,8 @@ export interface ProductOptions {
   redisUrl?: string | null
   /** An OpenAI-compatible upstream and its model; absent: the offline model. */
   model?: { url: string; name: string }
+  /** The orchestrators run as images run them, which must be built (false: from their source, as on a laptop). */
+  built?: boolean
   /** How many orchestrators share the database (1). */
   replicas?: number
   /** How many example MCP servers (1). */
@@ -67,9 +69,12 @@ export async function startProduct(options: ProductOptions = {}): Promise<Produc
       PUBLIC_URL: `http://127.0.0.1:${webPort}`,
       ...options.env,
     }
+    const script = options.built ? 'orchestrator/dist/main.js' : 'orchestrator/src/main.ts'
     const [orchestrator, ...others] = [
-      await keep(startOrchestrator(environment, 0)),
-      ...(await Promise.all(times((options.replicas ?? 1) - 1, (at) => keep(startOrchestrator(environment, at + 1))))),
+      await keep(startOrchestrator(script, environment, 0)),
+      ...(await Promise.all(
+        times((options.replicas ?? 1) - 1, (at) => keep(startOrchestrator(script, environment, at + 1))),
+      )),
     ]
     if (orchestrator === undefined) throw new Error('no orchestrator')
     const web = options.web === false ? null : await keep(startWeb(webPort, orchestrator, options.webEnv))
@@ -108,11 +113,15 @@ async function orchestratorEnvironment(home: string, options: ProductOptions, to
   }
 }
 
-async function startOrchestrator(environment: Record<string, string>, at: number): Promise<ServerChild> {
+async function startOrchestrator(
+  script: string,
+  environment: Record<string, string>,
+  at: number,
+): Promise<ServerChild> {
   const port = await freePort()
   return startServerChild({
     name: at === 0 ? 'orchestrator' : `orchestrator ${at + 1}`,
-    script: join(root, 'orchestrator/src/main.ts'),
+    script: join(root, script),
     cwd: root,
     env: { ...environment, HOST: '127.0.0.1', ORCHESTRATOR_PORT: `${port}` },
     port,
