@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { testDatabase } from '../../../tests/system/src/test-database.ts'
 import { DatabaseFull, DatabaseUnavailable } from './errors.ts'
 import { migrate } from './migrate.ts'
@@ -232,6 +232,15 @@ test('a large answer and a large value pass', async () => {
 test('a query that was built runs nowhere but in a transaction', async () => {
   await expect(queries.selectFrom('conversation').select('id').execute()).rejects.toThrow('tx.all(query)')
 })
+
+test.skipIf(inject('postgresUrl') === null)(
+  'a transaction that a vanished host left open lets go of its rows, an operator’s may take its time',
+  async () => {
+    const ask = `select current_setting('statement_timeout') as most, current_setting('idle_in_transaction_session_timeout') as idle`
+    expect(await db.asSystem((tx) => tx.sql(ask))).toEqual([{ most: '15s', idle: '10s' }])
+    expect(await db.administer(async (client) => (await client.query(ask)).rows)).toEqual([{ most: '0', idle: '0' }])
+  },
+)
 
 test('a writable database passes the check', async () => {
   await db.check()

@@ -131,7 +131,9 @@ async function administer<T>(
   const client = await checkOut(pool)
   let failed = true
   try {
-    await client.query(`${parts.clean(client)}reset role; set statement_timeout = 0`)
+    await client.query(
+      `${parts.clean(client)}reset role; set statement_timeout = 0; set idle_in_transaction_session_timeout = 0`,
+    )
     leavePipeline(client)
     const result = await work(client)
     failed = false

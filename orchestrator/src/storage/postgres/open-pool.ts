@@ -9,10 +9,15 @@ export const STATEMENT_TIMEOUT_MS = 15_000
 /** A statement unanswered for so long is answered by nobody: the server's own timeout has passed. */
 export const DEADLINE_MS = STATEMENT_TIMEOUT_MS + 5_000
 const IDLE_ABOVE_KEPT_MS = 10_000
-/** Settings of each new connection. A transaction left open by a stuck process must not hold its locks for ever. */
+/**
+ * The longest a transaction may wait for its next statement, in milliseconds. Of ours none waits for anybody outside: behind
+ * one that does is a host that has vanished, and the answer whose row it holds cannot be taken over until it is gone.
+ */
+const IDLE_IN_TRANSACTION_MS = 10_000
+/** Settings of each new connection. */
 const SETTINGS = `
   set statement_timeout = ${STATEMENT_TIMEOUT_MS};
-  set idle_in_transaction_session_timeout = ${60_000};
+  set idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS};
   select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`
 
 /** `size` connections are kept, `overflow` more may open under load and are closed when idle. */
