@@ -201,7 +201,8 @@ function hasMoreValuesThan(root: unknown, limit: number): boolean {
 
 function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = toProblem(error, request.id)
-  if (problem.status >= 500) request.log.error({ err: error, request: request.id, trace: traceOf(request) }, problem.title)
+  if (problem.status >= 500)
+    request.log.error({ err: error, request: request.id, trace: traceOf(request) }, problem.title)
   const wait = retryAfter(problem)
   if (wait !== null) reply.header('retry-after', String(wait))
   if (speaksOpenAi(request.url)) return reply.code(problem.status).send(toOpenAiError(problem))

@@ -11,6 +11,13 @@ export class RunFenced extends Error {
 const MAX_PENDING_CHARS = 256 * 1024
 
 /**
+ * What only opens an answer or a step waits so long for the first word, to be committed with it: alone in a commit of its own,
+ * it would be what that word has to wait for. Milliseconds.
+ */
+const OPENING_MS = 20
+const openings: ReadonlySet<StreamPart['type']> = new Set(['start', 'start-step', 'data-budget'])
+
+/**
  * The pen of one run in one epoch. Parts go in at once and are committed by the process's shared committer; `seq` is given
  * out when a batch is built, after neighbouring text deltas were merged. At most one batch of a run is under way.
  */
@@ -24,6 +31,8 @@ export class RunWriter {
   #textInFlight = false
   #failure: Error | undefined
   #waiters: (() => void)[] = []
+  /** Set while nothing but openings is pending. */
+  #opening: NodeJS.Timeout | undefined
   readonly #wake: (writer: RunWriter) => void
   readonly #transact: Transact
   readonly #onText: (() => void) | undefined
@@ -50,7 +59,16 @@ export class RunWriter {
     const merged = last < 0 ? null : mergeText(this.#pending[last] ?? part, part)
     if (merged) this.#pending[last] = merged
     else this.#pending.push(part)
-    if (!this.#inFlight) this.#wake(this)
+    if (this.#inFlight) return
+    if (openings.has(part.type)) this.#opening ??= setTimeout(() => this.#hurry(), OPENING_MS)
+    else this.#hurry()
+  }
+
+  /** What is pending goes with the next commit. */
+  #hurry(): void {
+    clearTimeout(this.#opening)
+    this.#opening = undefined
+    this.#wake(this)
   }
 
   /** Resolves when the committer has room again: at once, unless the database is slower than the model. */
@@ -61,6 +79,7 @@ export class RunWriter {
 
   /** Resolves when everything appended so far is committed. */
   async flushed(): Promise<void> {
+    if (this.#opening !== undefined) this.#hurry()
     while ((this.#pending.length > 0 || this.#inFlight) && !this.#failure) await this.#change()
     if (this.#failure) throw this.#failure
   }

@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { migratedDatabase } from '../../../tests/system/src/test-database.ts'
 import type { Database } from '../storage/database.ts'
+import { DatabaseUnavailable } from '../storage/errors.ts'
 import { openDatabase } from '../storage/open-database.ts'
 import { holdWorkerLease, LEASE_SECONDS, type WorkerLease } from './worker-lease.ts'
 
@@ -11,7 +12,7 @@ interface Held {
   lease: WorkerLease
   told: string[]
   /** Lets so much time go by, as this process sees it. */
-  pass(ms: number): void
+  pass: (ms: number) => void
 }
 
 async function hold(): Promise<Held> {
@@ -72,5 +73,5 @@ test('without its database nothing is begun', async () => {
   const { database, lease, pass } = await hold()
   await database.close()
   pass(LEASE_SECONDS * 1000)
-  await expect(lease.current()).rejects.toThrow()
+  await expect(lease.current()).rejects.toBeInstanceOf(DatabaseUnavailable)
 })

@@ -62,9 +62,7 @@ export async function holdWorkerLease(options: WorkerLeaseOptions): Promise<Work
     return renewing
   }
   const timer = setInterval(() => {
-    renewOnce().catch((error: unknown) =>
-      log.warn({ err: error }, 'The lease could not be renewed; it is tried again'),
-    )
+    renewOnce().catch((error: unknown) => log.warn({ err: error }, 'The lease could not be renewed; it is tried again'))
   }, RENEW_MS)
 
   return {

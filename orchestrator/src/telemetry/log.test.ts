@@ -67,18 +67,25 @@ test('says of an error what it is, and nothing of the row or the connection that
   })
 })
 
-test.each(['authorization', 'cookie', 'set-cookie', 'password', 'token', 'secret', 'apiKey', 'secretKey', 'serviceToken'])(
-  'blanks %s at the top of a line, inside a field, inside that, and in a list',
-  async (name) => {
-    const fields = { [name]: 's3cret', a: { [name]: 's3cret', b: { [name]: 's3cret' } }, list: [{ [name]: 's3cret' }] }
-    const [line] = await logged({}, (log) => log.info(fields, 'a line'))
-    expect(line).not.toContain('s3cret')
-    const blank = { [name]: '[secret]' }
-    expect(JSON.parse(line ?? '')).toMatchObject({ ...blank, a: { ...blank, b: blank }, list: [blank] })
-    // What was handed over is as it was.
-    expect(fields[name]).toBe('s3cret')
-  },
-)
+test.each([
+  'authorization',
+  'cookie',
+  'set-cookie',
+  'password',
+  'token',
+  'secret',
+  'apiKey',
+  'secretKey',
+  'serviceToken',
+])('blanks %s at the top of a line, inside a field, inside that, and in a list', async (name) => {
+  const fields = { [name]: 's3cret', a: { [name]: 's3cret', b: { [name]: 's3cret' } }, list: [{ [name]: 's3cret' }] }
+  const [line] = await logged({}, (log) => log.info(fields, 'a line'))
+  expect(line).not.toContain('s3cret')
+  const blank = { [name]: '[secret]' }
+  expect(JSON.parse(line ?? '')).toMatchObject({ ...blank, a: { ...blank, b: blank }, list: [blank] })
+  // What was handed over is as it was.
+  expect(fields[name]).toBe('s3cret')
+})
 
 interface LoggedError {
   err: { stack: string }
