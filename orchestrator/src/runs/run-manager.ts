@@ -189,7 +189,8 @@ export class RunManager {
     if (former !== undefined && former.epoch > run.epoch) return
     former?.stop.abort('fenced' satisfies StopReason)
     const stop = new AbortController()
-    const done = this.#execute(run, load, stop.signal).finally(() => {
+    // What is loaded from is let go of: an answer may take long, and of its question it needs no more than its context.
+    const done = this.#execute(run, load(stop.signal), stop.signal).finally(() => {
       if (this.#active.get(run.id)?.stop === stop) this.#active.delete(run.id)
     })
     this.#active.set(run.id, { epoch: run.epoch, stop, done })
@@ -197,12 +198,12 @@ export class RunManager {
   }
 
   /** Never rejects: whatever goes wrong ends the run, or leaves it to another worker. */
-  async #execute(run: LaunchedRun, load: Load, signal: AbortSignal): Promise<void> {
+  async #execute(run: LaunchedRun, loading: ReturnType<Load>, signal: AbortSignal): Promise<void> {
     const { journal, deps, database } = this.#options
     let context: RunContext | undefined
     let writer: RunWriter | undefined
     try {
-      const loaded = await load(signal)
+      const loaded = await loading
       if (loaded === null) return
       context = loaded.context
       context.span = startRunSpan(context, deps)
