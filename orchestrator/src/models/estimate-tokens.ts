@@ -49,12 +49,18 @@ function estimatePartTokens(part: ModelUserPart): number {
 }
 
 export function estimateToolTokens(tool: ModelTool): number {
-  return (
-    tokensOfMessage +
-    estimateTokens(tool.name) +
-    estimateTokens(tool.description) +
-    estimateTokens(JSON.stringify(tool.inputSchema))
-  )
+  return tokensOfMessage + estimateTokens(tool.name) + estimateTokens(tool.description) + schemaTokens(tool.inputSchema)
+}
+
+/** By the schema, which nobody changes: the same twenty tools go with every model call. */
+const schemas = new WeakMap<object, number>()
+
+function schemaTokens(schema: ModelTool['inputSchema']): number {
+  const known = schemas.get(schema)
+  if (known !== undefined) return known
+  const tokens = estimateTokens(JSON.stringify(schema))
+  schemas.set(schema, tokens)
+  return tokens
 }
 
 /** The whole prompt: system, messages, tools and the prefix that is to be continued. */
