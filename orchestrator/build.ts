@@ -20,6 +20,8 @@ export async function buildServer(): Promise<void> {
   const bundle = await rolldown({
     input: { main: join(source, 'main.ts'), worker: join(source, 'storage/embedded/worker.ts') },
     platform: 'node',
+    // Types are erased and nothing else: where the image is made, there is no configuration of the compiler.
+    tsconfig: false,
     external,
   })
   await bundle.write({ dir: built, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' })
