@@ -41,25 +41,34 @@ function routeOf(request: StartRequest): string {
  */
 export async function startRun(request: StartRequest, options: StartOptions): Promise<StartedRun> {
   const { database, personId } = options
-  for (let attempt = 1; ; attempt++) {
+  let [unknown, collisions] = [0, 0]
+  for (;;) {
     try {
       const { reading, ...started } = await database.asPerson(personId, (tx) => start(tx, request, options))
       return { ...started, firstPage: await reading }
     } catch (error) {
       if (error instanceof AnsweredBefore) return error.started
-      if (attempt === MAX_ATTEMPTS || !mayRepeat(error, request)) throw error
+      if (isCollision(error) && ++collisions < MAX_ATTEMPTS) continue
+      if (isUnknownButKeyed(error, request) && ++unknown < MAX_ATTEMPTS) continue
+      throw error
     }
   }
 }
 
+/**
+ * Of either kind by itself: behind two commits that nobody heard of may come a collision with a request's twin, and what it
+ * collided with is found by the next attempt.
+ */
 const MAX_ATTEMPTS = 3
 
-/**
- * Two requests at once made the same conversation or used the same key: the other one's row stands now. With a key, a
- * commit that nobody heard of is found again, or is made now: it cannot be made twice.
- */
-function mayRepeat(error: unknown, request: StartRequest): boolean {
-  return sqlState(error) === '23505' || (error instanceof CommitUnknown && request.key !== null)
+/** Two requests at once made the same conversation or used the same key: the other one's row stands now. */
+function isCollision(error: unknown): boolean {
+  return sqlState(error) === '23505'
+}
+
+/** With a key, a commit that nobody heard of is found again, or is made now: it cannot be made twice. */
+function isUnknownButKeyed(error: unknown, request: StartRequest): boolean {
+  return error instanceof CommitUnknown && request.key !== null
 }
 
 /** Undoes what a repeated request has done so far: it was counted, and must not be. */
