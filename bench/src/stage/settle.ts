@@ -11,9 +11,9 @@ export async function settle(databaseUrl: string): Promise<void> {
   const client = new pg.Client({ connectionString: databaseUrl })
   await client.connect()
   try {
-    await client.query(`update run set cancel_requested_at = now() where state = 'running'`)
     const deadline = performance.now() + PATIENCE_MS
     while (performance.now() < deadline) {
+      await client.query(STOP)
       const { rows } = await client.query(`select from run where state = 'running' limit 1`)
       if (rows.length === 0) return
       await sleep(250)
@@ -23,3 +23,10 @@ export async function settle(databaseUrl: string): Promise<void> {
     await client.end()
   }
 }
+
+/** Those whose words are being stored at this moment are stopped at the next look: waiting for them could end in a deadlock. */
+const STOP = `
+  update run set cancel_requested_at = now()
+  where id in (
+    select id from run where state = 'running' and cancel_requested_at is null for update skip locked
+  )`
