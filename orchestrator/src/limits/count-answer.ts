@@ -54,7 +54,7 @@ interface Row {
 const LOCK = 'select pg_advisory_xact_lock(hashtextextended($1::text, 0))'
 
 /** The n-th newest start must be older than the window. The clock is read after the lock was granted. */
-export const COUNT = `
+const COUNT = `
   with moment as materialized (select clock_timestamp() as now),
   forgotten as (
     delete from answer_start
