@@ -1,4 +1,3 @@
-import { extname } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import type { StorageLog } from '../storage-log.ts'
@@ -70,7 +69,7 @@ export class EmbeddedServer {
     keepWasmWrappers()
     // Without the flags of this process: those for a script given as text, a debugger or a watcher are not for the thread.
     const options = { workerData: { directory: this.#directory }, execArgv: [] }
-    const worker = new Worker(new URL(`worker${extname(import.meta.url)}`, import.meta.url), options)
+    const worker = new Worker(threadFile(), options)
     const running: Running = { worker, pending: [], closed: () => undefined }
     return new Promise((resolve, reject) => {
       worker.on('message', (answer: WorkerAnswer) => {
@@ -119,4 +118,10 @@ export class EmbeddedServer {
  */
 function keepWasmWrappers(): void {
   setFlagsFromString('--wasm-wrapper-tiering-budget=2000000000')
+}
+
+/** Beside this file: as it was written, or as it was built. */
+function threadFile(): URL {
+  if (import.meta.url.endsWith('.js')) return new URL('worker.js', import.meta.url)
+  return new URL('worker.ts', import.meta.url)
 }
