@@ -71,7 +71,7 @@ async function startAnswers(cluster: Cluster, seed: string): Promise<void> {
         const record = await send(tab, { mark, text: describeQuestion(mark, pace.words, pace.gapMs) })
         if (startedOf(record) === null) throw new Error(`An answer was refused: ${JSON.stringify(record.replies)}`)
       }
-      tab.http.close()
+      await tab.http.close()
     }),
   )
 }

@@ -136,7 +136,7 @@ async function readAnswers(tab: Tab, signal: AbortSignal): Promise<void> {
     const started = startedOf(await send(tab, { mark, text }))
     if (started !== null) await follow(tab, started.runId, { restless: 0 })
   }
-  tab.http.close()
+  await tab.http.close()
 }
 
 /** Everything else that pages ask for. */
@@ -146,5 +146,5 @@ async function lookOn(tab: Tab, signal: AbortSignal, count: () => void): Promise
     count()
     await sleep(tab.random.int(40, 160))
   }
-  tab.http.close()
+  await tab.http.close()
 }

@@ -23,7 +23,8 @@ export interface HttpClient {
    * Reads a stream of events until it ends, breaks, is silent for `silenceMs`, or `onFrame` returns false. Never rejects.
    */
   read(path: string, options: ReadOptions): Promise<ReadEnd>
-  close(): void
+  /** Waits for what was asked: a call that we broke off ourselves would look like one that failed. */
+  close(): Promise<void>
 }
 
 export interface ReadOptions {
@@ -47,9 +48,10 @@ export function createHttpClient(base: string, cookie: string): HttpClient {
   const agent = new Agent({ keepAlive: true, maxSockets: 1000 })
   const open = (method: string, path: string, headers: Record<string, string>) =>
     request({ host: '127.0.0.1', port, method, path, agent, headers: { cookie, ...headers } })
+  const underWay = new Set<Promise<Answer>>()
   return {
-    ask: ({ method, path, body, headers = {}, timeoutMs }) =>
-      new Promise((resolve) => {
+    ask: ({ method, path, body, headers = {}, timeoutMs }) => {
+      const asked = new Promise<Answer>((resolve) => {
         const text = body === undefined ? '' : JSON.stringify(body)
         const outgoing = open(method, path, {
           accept: 'application/json',
@@ -72,7 +74,11 @@ export function createHttpClient(base: string, cookie: string): HttpClient {
           )
         })
         outgoing.end(text)
-      }),
+      })
+      underWay.add(asked)
+      void asked.then(() => underWay.delete(asked))
+      return asked
+    },
     read: (path, options) => {
       const accept = { accept: 'text/event-stream' }
       const { post } = options
@@ -81,7 +87,10 @@ export function createHttpClient(base: string, cookie: string): HttpClient {
       const length = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) }
       return readStream(open('POST', path, { ...accept, ...length, ...post.headers }), text, options)
     },
-    close: () => agent.destroy(),
+    close: async () => {
+      await Promise.all(underWay)
+      agent.destroy()
+    },
   }
 }
 

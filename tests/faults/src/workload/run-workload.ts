@@ -39,7 +39,7 @@ export function startWorkload(options: WorkloadOptions): Workload {
       }
       const place: Place = { conversationId: null, version: 0, answerId: null }
       while (!closing.signal.aborted) await tab.random.weighted(stories).tell(tab, place, neighbours)
-      http.close()
+      await http.close()
     }),
   )
   const all = Promise.all(work)
