@@ -87,6 +87,14 @@ test.each([
   expect(fields[name]).toBe('s3cret')
 })
 
+test('blanks what a logger of its own was made with as well', async () => {
+  const [line] = await logged({}, (log) =>
+    log.child({ run: 'r1', token: 's3cret', a: { password: 's3cret' } }).info('x'),
+  )
+  expect(JSON.parse(line ?? '')).toMatchObject({ run: 'r1', token: '[secret]', a: { password: '[secret]' } })
+  expect(line).not.toContain('s3cret')
+})
+
 interface LoggedError {
   err: { stack: string }
 }

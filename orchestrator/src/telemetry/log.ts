@@ -42,10 +42,21 @@ export async function createLog(settings: LogSettings, destination?: Destination
       }),
     },
   }
-  if (destination) return pino(options, destination)
-  if (!settings.pretty) return pino(options, standardOutput())
+  if (destination) return blankChildren(pino(options, destination))
+  if (!settings.pretty) return blankChildren(pino(options, standardOutput()))
   const { build } = await import('pino-pretty')
-  return pino(options, build({ ignore: 'pid,hostname,service', translateTime: 'SYS:HH:MM:ss.l', sync: true }))
+  return blankChildren(
+    pino(options, build({ ignore: 'pid,hostname,service', translateTime: 'SYS:HH:MM:ss.l', sync: true })),
+  )
+}
+
+/** What a logger of its own is made with passes by no formatter; those made of it inherit this. */
+function blankChildren(log: Log): Log {
+  const pinoLogger = Object.getPrototypeOf(log) as Log
+  log.child = function blanked(this: Log, bindings, options) {
+    return pinoLogger.child.call(this, blankFields(bindings), options)
+  } as Log['child']
+  return log
 }
 
 /** All lines of one turn of the event loop in one write: a busy server would spend as much on these writes as on its streams. */
