@@ -63,7 +63,7 @@ export async function openModelChoice(config: Config['model'], options: ModelCho
     await before.close()
   }
   const timer = setInterval(() => {
-    reconsider().catch((error: unknown) => options.log.warn({ error }, 'A model could not be looked for'))
+    reconsider().catch((error: unknown) => options.log.warn({ err: error }, 'A model could not be looked for'))
   }, options.reconsiderMs ?? RECONSIDER_MS).unref()
   return {
     current: () => opened.model,
