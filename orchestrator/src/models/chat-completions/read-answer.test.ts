@@ -195,3 +195,44 @@ function readBytes(bytes: Uint8Array, size: number) {
     events.map((event) => (event.type === type && 'text' in event ? event.text : '')).join('')
   return { text: of('text-delta'), reasoning: of('reasoning-delta'), calls: callsOf(events) }
 }
+
+test('chunks that are alike are read as if each were another', () => {
+  const text = fc.oneof(
+    fc.string(),
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom(
+      '"',
+      '\\',
+      '\n',
+      '\0',
+      '\ud83d',
+      '\ude42',
+      '🙂',
+      '","finish_reason":"stop',
+      ' a longer piece of text ',
+    ),
+  )
+  const choice = fc.oneof(
+    { weight: 8, arbitrary: text.map((content) => ({ delta: { content }, finish_reason: null })) },
+    text.map((content) => ({ delta: { content, reasoning: 'hm' }, finish_reason: null })),
+    text.map((content) => ({ delta: { content, tool_calls: [{ id: 'c', function: { name: 'f' } }] } })),
+    text.map((content) => ({ delta: { content }, finish_reason: 'stop' })),
+    text.map((content) => ({ delta: { content }, index: 1 })),
+    fc.constant({ delta: {} }),
+  )
+  const chunkOf = fc.record({
+    choices: choice.map((each) => [each]),
+    usage: fc.oneof(
+      { weight: 8, arbitrary: fc.constant(null) },
+      fc.constant({ prompt_tokens: 3, completion_tokens: 4 }),
+    ),
+  })
+  const faulty = fc.constantFrom('{"choices":[{"delta":{"content":"a\tb"},"finish_reason":null}],"usage":null}', '{')
+  fc.assert(
+    fc.property(fc.array(fc.oneof({ weight: 20, arbitrary: chunkOf }, faulty), { maxLength: 30 }), (chunks) => {
+      // A number of its own keeps a chunk from being like any other.
+      const numbered = chunks.map((each, at) => (typeof each === 'string' ? each : { at, ...each, end: at }))
+      expect(read(chunks)).toEqual(read(numbered))
+    }),
+  )
+})

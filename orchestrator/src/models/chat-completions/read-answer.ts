@@ -6,6 +6,7 @@ import type { UpstreamError } from './call-failure.ts'
 import type { ToolCallAssembler } from './assemble-tool-calls.ts'
 import { asObject, asText, parseObject, readUpstreamError } from './read-json.ts'
 import type { JsonObject } from './read-json.ts'
+import { createRepeatedChunk } from './repeated-chunk.ts'
 import type { SseEvent } from './scan-sse.ts'
 
 /** Turns the events of one streamed answer into model events. */
@@ -43,7 +44,11 @@ export function createAnswerReader(calls: ToolCallAssembler, trimmer: OverlapTri
   const state: AnswerState = { finish: null, begun: false, done: false, usage: null, fault: null, written: '' }
   const sink = createEventSink(calls, trimmer)
 
+  const repeated = createRepeatedChunk(textOf)
+
   function readEvent(event: SseEvent): void {
+    const said = event.name === '' ? repeated.read(event.data) : null
+    if (said !== null) return say(state, sink, said)
     if (event.data.trim() === '[DONE]') {
       state.done = true
       return
@@ -52,6 +57,7 @@ export function createAnswerReader(calls: ToolCallAssembler, trimmer: OverlapTri
     state.begun ||= chunk !== null
     state.fault = faultOf(event, chunk)
     if (state.fault === null && chunk !== null) readChunk(state, sink, chunk)
+    if (event.name === '') repeated.learn(event.data)
   }
 
   return {
@@ -119,24 +125,53 @@ function createEventSink(calls: ToolCallAssembler, trimmer: OverlapTrimmer | nul
 
 function readChunk(state: AnswerState, sink: EventSink, chunk: JsonObject): void {
   readUsage(state, chunk)
-  const choices = chunk['choices']
-  if (!Array.isArray(choices)) return
-  const choice = choices.map(asObject).find((entry) => entry !== null && (entry['index'] ?? 0) === 0)
-  if (!choice) return
-  const delta = asObject(choice['delta']) ?? asObject(choice['message'])
-  if (delta) readDelta(state, sink, delta)
+  const choice = firstChoice(chunk)
+  if (choice === null) return
+  const { said, thought, fragments } = readDelta(choice)
+  state.written += thought
+  if (thought !== '') sink.think(thought)
+  say(state, sink, said)
+  for (const fragment of fragments) sink.call(fragment)
   state.finish = asText(choice['finish_reason']) || state.finish
 }
 
-function readDelta(state: AnswerState, sink: EventSink, delta: JsonObject): void {
-  const content = readContent(delta['content'])
-  const thought = asText(delta['reasoning_content']) || asText(delta['reasoning']) || content.thought
-  const said = content.said + asText(delta['refusal'])
-  state.written += thought + said
-  if (thought !== '') sink.think(thought)
+function say(state: AnswerState, sink: EventSink, said: string): void {
+  state.written += said
   if (said !== '') sink.say(said)
-  const fragments: unknown[] = Array.isArray(delta['tool_calls']) ? delta['tool_calls'] : []
-  for (const fragment of fragments) sink.call(fragment)
+}
+
+function firstChoice(chunk: JsonObject): JsonObject | null {
+  const choices: unknown = chunk['choices']
+  if (!Array.isArray(choices)) return null
+  return choices.map(asObject).find((entry) => entry !== null && (entry['index'] ?? 0) === 0) ?? null
+}
+
+interface Delta {
+  said: string
+  thought: string
+  /** Of tool calls. */
+  fragments: unknown[]
+}
+
+function readDelta(choice: JsonObject): Delta {
+  const delta = asObject(choice['delta']) ?? asObject(choice['message'])
+  if (delta === null) return { said: '', thought: '', fragments: [] }
+  const content = readContent(delta['content'])
+  return {
+    said: content.said + asText(delta['refusal']),
+    thought: asText(delta['reasoning_content']) || asText(delta['reasoning']) || content.thought,
+    fragments: Array.isArray(delta['tool_calls']) ? delta['tool_calls'] : [],
+  }
+}
+
+/** What a chunk says, where text is all that it brings; else null. */
+function textOf(data: string): string | null {
+  const chunk = parseObject(data)
+  if (chunk === null || faultOf({ name: '', data }, chunk) !== null || usageOf(chunk) !== null) return null
+  const choice = firstChoice(chunk)
+  if (choice === null || asText(choice['finish_reason']) !== '') return null
+  const { said, thought, fragments } = readDelta(choice)
+  return thought === '' && fragments.length === 0 ? said : null
 }
 
 function faultOf(event: SseEvent, chunk: JsonObject | null): AnswerState['fault'] {
@@ -147,8 +182,8 @@ function faultOf(event: SseEvent, chunk: JsonObject | null): AnswerState['fault'
 
 /** A later report replaces an earlier one (some servers count up with each chunk), unless it says nothing. */
 function readUsage(state: AnswerState, chunk: JsonObject): void {
-  const usage = asObject(chunk['usage']) ?? asObject(asObject(chunk['x_groq'])?.['usage'])
-  if (!usage) return
+  const usage = usageOf(chunk)
+  if (usage === null) return
   if (state.usage !== null && !usage['prompt_tokens'] && !usage['completion_tokens']) return
   state.usage = {
     inputTokens: usage['prompt_tokens'],
@@ -156,6 +191,10 @@ function readUsage(state: AnswerState, chunk: JsonObject): void {
     cachedTokens: asObject(usage['prompt_tokens_details'])?.['cached_tokens'] ?? usage['prompt_cache_hit_tokens'],
     reasoningTokens: asObject(usage['completion_tokens_details'])?.['reasoning_tokens'],
   }
+}
+
+function usageOf(chunk: JsonObject): JsonObject | null {
+  return asObject(chunk['usage']) ?? asObject(asObject(chunk['x_groq'])?.['usage'])
 }
 
 /** Text, or a list of typed parts, among them thoughts. */
