@@ -159,7 +159,7 @@ export class Committer {
 const APPEND = `
   insert into run_event (run_id, seq, epoch, payload)
   select e.run_id, e.seq, e.epoch, e.payload
-  from unnest($1::uuid[], $2::bigint[], $3::int[], $4::text[]) e(run_id, seq, epoch, payload)
+  from unnest($1::uuid[], $2::bigint[], $3::int[], string_to_array($4, e'\\x1e')) e(run_id, seq, epoch, payload)
   join run r on r.id = e.run_id and r.epoch = e.epoch
   for share of r`
 
@@ -182,6 +182,9 @@ function uuidArray(batch: readonly Share[]): string {
   return `{${batch.map(({ writer }) => writer.runId).join()}}`
 }
 
+/** JSON text holds it only as an escape, so that payloads need none between them. */
+const BETWEEN_PAYLOADS = '\x1e'
+
 /** PostgreSQL array literals, written by hand: the driver's array encoder costs more than the rest of the commit. */
 function toArrays(batch: readonly Share[]): { rows: number; values: string[] } {
   const runIds: string[] = []
@@ -193,9 +196,9 @@ function toArrays(batch: readonly Share[]): { rows: number; values: string[] } {
       runIds.push(writer.runId)
       seqs.push(event.seq)
       epochs.push(writer.epoch)
-      payloads.push(`"${event.payload.replace(/[\\"]/g, '\\$&')}"`)
+      payloads.push(event.payload)
     }
   }
-  const values = [runIds, seqs, epochs, payloads].map((column) => `{${column.join()}}`)
-  return { rows: runIds.length, values }
+  const numbers = [runIds, seqs, epochs].map((column) => `{${column.join()}}`)
+  return { rows: runIds.length, values: [...numbers, payloads.join(BETWEEN_PAYLOADS)] }
 }

@@ -1,4 +1,4 @@
-import type { ClientBase, QueryConfig, QueryResult } from 'pg'
+import pg, { type ClientBase, type QueryConfig, type QueryResult } from 'pg'
 import { NoAnswer } from './failure.ts'
 
 /**
@@ -11,14 +11,22 @@ export function ask(client: ClientBase, query: string | QueryConfig, deadlineMs:
     const watch = deadlineMs === 0 ? null : watchOf(client, deadlineMs)
     watch?.begin(reject)
     // The driver's own promise, and its timer for each statement, would cost as much as the rest of sending it.
-    const answered = (error: Error | null, result: QueryResult): void => {
+    const answered: Answered = (error, result) => {
       watch?.end(reject)
       if (error) reject(error)
       else resolve(result)
     }
-    // Its types know a callback only beside a bare text; it takes both.
-    client.query(query as string, answered)
+    client.query(toQuery(query, answered))
   })
+}
+
+type Answered = (error: Error | null | undefined, result: QueryResult) => void
+
+/** The driver clones a statement it is given as an object property by property, which costs as much as sending it. */
+function toQuery(statement: string | QueryConfig, answered: Answered): pg.Query {
+  const { text, name, values } = typeof statement === 'string' ? { text: statement } : statement
+  const query = new pg.Query(text, values, answered)
+  return name === undefined ? query : Object.assign(query, { name })
 }
 
 type GiveUp = (error: NoAnswer) => void
