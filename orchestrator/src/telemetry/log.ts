@@ -59,7 +59,9 @@ function blankChildren(log: Log): Log {
   return log
 }
 
-/** All lines of one turn of the event loop in one write: a busy server would spend as much on these writes as on its streams. */
+/** Lines wait so long for others, in milliseconds: a busy server would spend as much on writing each as on its streams. */
+const GATHER_MS = 10
+
 function standardOutput(): DestinationStream {
   const output = pino.destination({ dest: 1, sync: true })
   let lines = ''
@@ -70,7 +72,7 @@ function standardOutput(): DestinationStream {
   process.once('exit', flush)
   return {
     write: (line) => {
-      if (lines === '') setImmediate(flush)
+      if (lines === '') setTimeout(flush, GATHER_MS)
       lines += line
     },
   }
