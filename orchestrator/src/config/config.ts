@@ -22,7 +22,7 @@ export interface Config {
   /** Absolute. The embedded database, generated secrets and uploads live below it. */
   dataDir: string
   database:
-    | { kind: 'postgres'; url: string; poolSize: number; maxOverflow: number }
+    | { kind: 'postgres'; url: string; poolerUrl?: string | null; poolSize: number; maxOverflow: number }
     | { kind: 'embedded'; directory: string }
   redis: { kind: 'redis'; url: string; password: string | null; tls: boolean } | { kind: 'none' }
   /** null: made on first start and kept in `dataDir` (development only). */

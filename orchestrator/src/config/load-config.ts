@@ -175,6 +175,7 @@ function databaseOf(values: Environment, dataDir: string): Config['database'] {
   return {
     kind: 'postgres',
     url: values.DATABASE_URL,
+    poolerUrl: values.DATABASE_POOLER_URL,
     poolSize: values.DATABASE_POOL_SIZE,
     maxOverflow: values.DATABASE_MAX_OVERFLOW,
   }

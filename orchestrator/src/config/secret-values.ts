@@ -12,7 +12,9 @@ export function secretValues(config: Config): string[] {
     ...(backup.s3 === null ? [] : [backup.s3.secretAccessKey]),
     ...Object.values(providers).map((provider) => provider?.clientSecret ?? null),
     ...(mail === null ? [] : [mail.url, passwordIn(mail.url)]),
-    ...(database.kind === 'postgres' ? [database.url, passwordIn(database.url)] : []),
+    ...(database.kind === 'postgres'
+      ? [database.url, database.poolerUrl ?? null].flatMap((url) => [url, passwordIn(url)])
+      : []),
     ...Object.values(tracing?.headers ?? {}),
     sentryDsn,
     ...(redis.kind === 'redis' ? [redis.password, passwordIn(redis.url)] : []),
@@ -21,6 +23,6 @@ export function secretValues(config: Config): string[] {
   return values.filter((value) => value !== null).filter((value) => value.length >= 8)
 }
 
-function passwordIn(url: string): string | null {
-  return URL.parse(url)?.password || null
+function passwordIn(url: string | null): string | null {
+  return URL.parse(url ?? '')?.password || null
 }

@@ -10,6 +10,13 @@ export const storage = {
     example: 'postgresql://name:password@localhost:5432/ai_assistant',
     doc: 'PostgreSQL 14 or newer. `?sslmode=verify-full` asks for TLS. Required in production.',
   },
+  DATABASE_POOLER_URL: {
+    type: address('postgresql', 'postgres'),
+    secret: true,
+    unset: '`DATABASE_URL`',
+    example: 'postgresql://name:password@localhost:6432/ai_assistant',
+    doc: 'The same database by way of a transaction pooler (PgBouncer 1.21 or newer): requests go there; the journal, migrations and backups need connections of their own, and go to `DATABASE_URL`.',
+  },
   DATABASE_POOL_SIZE: { type: wholeNumber(1, 1000), default: 20, doc: 'Connections that are kept open.' },
   DATABASE_MAX_OVERFLOW: {
     type: wholeNumber(0, 1000),

@@ -61,7 +61,7 @@ async function lookAtServer(database: OpenedDatabase): Promise<Finding> {
 
 async function lookAtHeadroom(
   database: OpenedDatabase,
-  { poolSize, maxOverflow }: Config['database'] & { kind: 'postgres' },
+  { poolerUrl, poolSize, maxOverflow }: Config['database'] & { kind: 'postgres' },
   { replicas }: DatabaseOptions,
 ): Promise<Finding> {
   const [row] = await asked<{ most: number; reserved: number; used: number; workers: number }>(
@@ -72,6 +72,8 @@ async function lookAtHeadroom(
       ${(await hasWorkers(database)) ? '(select count(*)::integer from worker where lease_until > now())' : '1'} as workers`,
   )
   if (row === undefined) return skipped('Connections', 'the server told nothing of itself')
+  if (poolerUrl)
+    return ok('Connections', `a pooler decides how many; ${row.used} of ${row.most - row.reserved} open now`)
   const running = replicas ?? Math.max(1, row.workers)
   const each = poolSize + maxOverflow + JOURNAL
   // One orchestrator more during a rollout.

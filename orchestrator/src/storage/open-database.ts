@@ -3,14 +3,14 @@ import { openEmbeddedPool } from './embedded/open-embedded-pool.ts'
 import { SharedConnection } from './embedded/shared-connection.ts'
 import type { EmbeddedStep } from './embedded/worker-messages.ts'
 import { createPooledDatabase, type OpenedDatabase } from './pooled-database.ts'
-import { DEADLINE_MS, openPool } from './postgres/open-pool.ts'
+import { DEADLINE_MS, openPool, SETTINGS_OF_TRANSACTION } from './postgres/open-pool.ts'
 import { OwnConnection } from './postgres/session-connection.ts'
 import { createSession } from './statement-session.ts'
 import type { StorageLog } from './storage-log.ts'
 
 /** Mirrors `Config['database']`. */
 export type DatabaseSettings =
-  | { kind: 'postgres'; url: string; poolSize: number; maxOverflow: number }
+  | { kind: 'postgres'; url: string; poolerUrl?: string | null; poolSize: number; maxOverflow: number }
   | { kind: 'embedded'; directory: string }
 
 export interface OpenDatabaseOptions {
@@ -28,19 +28,26 @@ export async function openDatabase(settings: DatabaseSettings, options: OpenData
 }
 
 function openServer(
-  { url, poolSize, maxOverflow }: DatabaseSettings & { kind: 'postgres' },
+  { url, poolerUrl = null, poolSize, maxOverflow }: DatabaseSettings & { kind: 'postgres' },
   { log }: OpenDatabaseOptions,
 ): OpenedDatabase {
-  const pool = openPool(url, poolSize, maxOverflow, log)
+  const pool = openPool(poolerUrl ?? url, poolSize, maxOverflow, log, poolerUrl !== null)
+  // What needs a connection of its own, for its settings or its locks, goes past the pooler.
+  const administration = poolerUrl === null ? pool : openPool(url, 0, MOST_OPERATORS, log)
   return createPooledDatabase({
     kind: 'postgres',
     pool,
+    administration,
     deadlineMs: DEADLINE_MS,
     clean: () => '',
+    settings: poolerUrl === null ? '' : `; ${SETTINGS_OF_TRANSACTION}`,
     openSession: () => createSession(new OwnConnection(url, log), DEADLINE_MS),
-    close: () => pool.end(),
+    close: async () => void (await Promise.all(new Set([pool, administration]).values().map((each) => each.end()))),
   })
 }
+
+/** Connections past a pooler, beside the journal's. */
+const MOST_OPERATORS = 3
 
 async function openEmbedded(
   { directory }: DatabaseSettings & { kind: 'embedded' },
@@ -53,9 +60,11 @@ async function openEmbedded(
   return createPooledDatabase({
     kind: 'embedded',
     pool,
+    administration: pool,
     // It is in this process, and cannot be out of reach; and after a laptop's sleep every deadline would have passed.
     deadlineMs: 0,
     clean: (client) => shared.clean(client),
+    settings: '',
     openSession: () => createSession(shared, 0),
     snapshot: async (copy) => void (await server.request({ kind: 'snapshot', directory: copy })),
     close: async () => {

@@ -13,10 +13,14 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 export interface PooledDatabaseParts {
   kind: Database['kind']
   pool: Pool
+  /** Connections that keep their settings and locks from one statement to the next. */
+  administration: Pool
   /** The longest a statement may go unanswered, in milliseconds; 0 for no limit. */
   deadlineMs: number
   /** SQL to run on a checked-out connection before `begin`, in the same round trip; '' for none. */
   clean(client: PoolClient): string
+  /** SQL behind each `begin`, where connections keep no settings; else ''. */
+  settings: string
   openSession(): Session
   /** Copies the embedded database to a new directory. */
   snapshot?: (directory: string) => Promise<void>
@@ -34,7 +38,7 @@ export interface OpenedDatabase extends Database {
   snapshot: ((directory: string) => Promise<void>) | null
 }
 
-/** `Database` over a pool. Every transaction puts on its role itself, so it also works behind a transaction pooler. */
+/** `Database` over a pool. Every transaction puts on its role itself, so the pool may be behind a transaction pooler. */
 export function createPooledDatabase(parts: PooledDatabaseParts): OpenedDatabase {
   const { kind, pool } = parts
   const nameStatement = createStatementNames()
@@ -76,7 +80,8 @@ export function createPooledDatabase(parts: PooledDatabaseParts): OpenedDatabase
     }
   }
 
-  const AS_SYSTEM = 'begin; set local role ai_assistant_system'
+  const BEGIN = `begin${parts.settings}`
+  const AS_SYSTEM = `${BEGIN}; set local role ai_assistant_system`
 
   return {
     kind,
@@ -87,12 +92,12 @@ export function createPooledDatabase(parts: PooledDatabaseParts): OpenedDatabase
       transact('system', AS_SYSTEM, async (tx) => (await tx.endWith([first, second])) as [A[], B[]]),
     asPerson: async (personId, work) => {
       if (!UUID.test(personId)) throw new TypeError('A person is named by a UUID')
-      return transact('app', `begin; set local role ai_assistant_app; set local app.person_id = '${personId}'`, work)
+      return transact('app', `${BEGIN}; set local role ai_assistant_app; set local app.person_id = '${personId}'`, work)
     },
     openSession: () => parts.openSession(),
-    check: () => transact('login', 'begin', async (tx) => void (await tx.sql(REFUSE_READ_ONLY))),
+    check: () => transact('login', BEGIN, async (tx) => void (await tx.sql(REFUSE_READ_ONLY))),
     stats: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
-    administer: (work) => administer(pool, parts, work),
+    administer: (work) => administer(parts, work),
     snapshot: parts.snapshot ?? null,
     close: () => parts.close(),
   }
@@ -123,12 +128,8 @@ const REFUSE_READ_ONLY = `do $$ begin
   end if;
 end $$`
 
-async function administer<T>(
-  pool: Pool,
-  parts: PooledDatabaseParts,
-  work: (client: PoolClient) => Promise<T>,
-): Promise<T> {
-  const client = await checkOut(pool)
+async function administer<T>(parts: PooledDatabaseParts, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await checkOut(parts.administration)
   let failed = true
   try {
     await client.query(

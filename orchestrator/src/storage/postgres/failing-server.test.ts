@@ -42,8 +42,10 @@ function impatient(url: string, deadlineMs: number): OpenedDatabase {
   return createPooledDatabase({
     kind: 'postgres',
     pool,
+    administration: pool,
     deadlineMs,
     clean: () => '',
+    settings: '',
     openSession: () => createSession(new OwnConnection(url, log), deadlineMs),
     close: () => pool.end(),
   })

@@ -14,14 +14,24 @@ const IDLE_ABOVE_KEPT_MS = 10_000
  * one that does is a host that has vanished, and the answer whose row it holds cannot be taken over until it is gone.
  */
 const IDLE_IN_TRANSACTION_MS = 10_000
-/** Settings of each new connection. */
-const SETTINGS = `
-  set statement_timeout = ${STATEMENT_TIMEOUT_MS};
-  set idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS};
-  select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'`
 
-/** `size` connections are kept, `overflow` more may open under load and are closed when idle. */
-export function openPool(url: string, size: number, overflow: number, log: StorageLog): pg.Pool {
+/** What every connection works under, or `local`ly one transaction. */
+function settingsOf(scope: 'session' | 'local'): string {
+  return `set ${scope} statement_timeout = ${STATEMENT_TIMEOUT_MS};
+    set ${scope} idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS};
+    select set_config('synchronous_commit', 'on', ${scope === 'local'}) where current_setting('synchronous_commit') = 'off'`
+}
+
+const SETTINGS = settingsOf('session')
+
+/** Behind a transaction pooler the next transaction may be on another connection, which nobody has prepared. */
+export const SETTINGS_OF_TRANSACTION = settingsOf('local')
+
+/**
+ * `size` connections are kept, `overflow` more may open under load and are closed when idle. `throughPooler`: they are a
+ * transaction pooler's, and not prepared.
+ */
+export function openPool(url: string, size: number, overflow: number, log: StorageLog, throughPooler = false): pg.Pool {
   const options: pg.PoolConfig & { pipeline: true } = {
     ...clientOptions(url),
     // Statements leave as they come: those of a transaction that do not wait for each other share a trip to the server.
@@ -30,7 +40,7 @@ export function openPool(url: string, size: number, overflow: number, log: Stora
     max: size + overflow,
     idleTimeoutMillis: IDLE_ABOVE_KEPT_MS,
     // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it; only its type does not say so
-    onConnect: (client) => prepare(client),
+    onConnect: (client) => (throughPooler ? Promise.resolve() : prepare(client)),
   }
   const pool = new pg.Pool(options)
   watchPool(pool, log)
