@@ -42,7 +42,10 @@ function openServer(
     clean: () => '',
     settings: poolerUrl === null ? '' : `; ${SETTINGS_OF_TRANSACTION}`,
     openSession: () => createSession(new OwnConnection(url, log), DEADLINE_MS),
-    close: async () => void (await Promise.all(new Set([pool, administration]).values().map((each) => each.end()))),
+    close: async () => {
+      await pool.end()
+      if (administration !== pool) await administration.end()
+    },
   })
 }
 
