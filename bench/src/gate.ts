@@ -36,17 +36,17 @@ function boundsOf(saturated: Sample[], live: Sample[]): Bound[] {
     {
       name: 'tokens per CPU second ÷ relay, saturated',
       value: ratio(flooded('orchestrator', 'orchestrator'), relay),
-      least: 0.65,
+      least: 1.0,
     },
     {
       name: "the same, PostgreSQL's CPU included",
       value: ratio(flooded('orchestrator', 'orchestrator', 'postgres'), relay),
-      least: 0.33,
+      least: 0.43,
     },
     {
       name: "the relay's CPU ÷ ours, 100 live streams",
       value: ratio(over(live, 'relay', 100, cores('relay')), own),
-      least: 0.5,
+      least: 0.57,
     },
   ]
 }
