@@ -64,6 +64,12 @@ test('what says more than its text is not learnt', () => {
   expect(repeated.read('{"content":"b","finish":"stop"}')).toBeNull()
 })
 
+test('a chunk of megabytes is not learnt', () => {
+  const { asked, textOf } = wholeReader()
+  createRepeatedChunk(textOf).learn(chunk('a'.repeat(20_000_000)))
+  expect(asked).toHaveLength(0)
+})
+
 test('a text in another place than the one that counts is not learnt', () => {
   const { textOf } = wholeReader()
   const repeated = createRepeatedChunk(textOf)

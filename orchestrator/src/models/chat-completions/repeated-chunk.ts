@@ -14,6 +14,9 @@ const WORTH = 8
 /** Until then it has this many tries. */
 const TRIES = 3
 
+/** A longer chunk is no word of an answer, and would only be read twice. */
+const MOST_LEARNT = 4096
+
 /** Longer texts would keep the whole chunk in memory, of which they are a slice. */
 const COPIED_LENGTH = 12
 
@@ -37,7 +40,7 @@ export function createRepeatedChunk(textOf: (data: string) => string | null): Re
       return said
     },
     learn(data) {
-      if (reads < WORTH && tries >= TRIES) return
+      if (data.length > MOST_LEARNT || (reads < WORTH && tries >= TRIES)) return
       around = aroundText(data, textOf)
       tries = reads < WORTH ? tries + 1 : 1
       reads = 0
