@@ -105,6 +105,17 @@ test.each([
   expect(stderr).toMatch(reason)
 })
 
+test('behind a pooler the replicas are not bound by the connections of the database, and may reach it', async () => {
+  const external = ['--set', 'postgresql.enabled=false', '--set', 'externalDatabase.url=postgresql://a:b@db:5432/c']
+  const pooler = ['--set', 'externalDatabase.poolerUrl=postgresql://a:b@pooler:6432/c']
+  const many = ['--set', 'orchestrator.autoscaling.maxReplicas=20']
+  await expect(helmTemplate(...external, ...many)).rejects.toThrow('The database allows 200 connections')
+  const rendered = await helmTemplate(...external, ...many, ...pooler)
+  expect(secretsOf(rendered)['DATABASE_POOLER_URL']).toBe('postgresql://a:b@pooler:6432/c')
+  expect(rendered).toContain('- port: 6432')
+  expect(await helmTemplate(...external)).not.toContain('- port: 6432')
+})
+
 test('secrets are other ones in each installation, and none is one that is published', async () => {
   const one = secretsOf(await helmTemplate())
   const two = secretsOf(await helmTemplate())
