@@ -13,6 +13,7 @@ const secrets = `${KUBERNETES_API}/api/v1/namespaces/${NAMESPACE}/secrets`
 const optional = [
   'SECRET_KEY_PREVIOUS',
   'JWT_SECRET_KEY_PREVIOUS',
+  'DATABASE_POOLER_URL',
   'REDIS_PASSWORD',
   'OPENAI_API_KEY',
   'SMTP_URL',
