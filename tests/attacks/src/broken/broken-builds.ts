@@ -31,9 +31,9 @@ const matrix = (name: string) => server('authorization-matrix', name)
 /** Transactions for a person run as the system's own do. */
 const withoutRowLevelSecurity: Change = {
   file: `${source}/storage/pooled-database.ts`,
-  find: "return transact('app', `begin; set local role ai_assistant_app; set local app.person_id = '${personId}'`, work)",
+  find: "return transact('app', `${BEGIN}; set local role ai_assistant_app; set local app.person_id = '${personId}'`, work)",
   replace:
-    "return transact('system', `begin; set local role ai_assistant_system; set local app.person_id = '${personId}'`, work)",
+    "return transact('system', `${BEGIN}; set local role ai_assistant_system; set local app.person_id = '${personId}'`, work)",
 }
 
 export const brokenBuilds: BrokenBuild[] = [
