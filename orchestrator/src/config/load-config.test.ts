@@ -197,6 +197,7 @@ test('the real environment wins over the file', () => {
 test('log levels are read in any case and in the names of other languages', () => {
   expect(load({ LOG_LEVEL: 'WARNING' }).config.log.level).toBe('warn')
   expect(load({ LOG_LEVEL: 'Info' }).config.log.level).toBe('info')
+  expect(faultsOf({ DATABASE_POOLER_URL: 'postgresql://a:b@pooler:6432/c' })).toHaveProperty('DATABASE_POOLER_URL')
   expect(faultsOf({ LOG_LEVEL: 'loud' })).toHaveProperty('LOG_LEVEL')
 })
 

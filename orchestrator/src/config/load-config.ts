@@ -48,6 +48,13 @@ function faultsOf(values: Environment, findings: Findings, { cwd }: LoadOptions)
     const named = new Set([...findings.placeholders, ...findings.faults.map((fault) => fault.name)])
     faults.push(...refuseInProduction(values, named))
   }
+  if (values.DATABASE_POOLER_URL !== null && values.DATABASE_URL === null) {
+    faults.push({
+      name: 'DATABASE_POOLER_URL',
+      wrong: 'is set without DATABASE_URL, where the journal and migrations go past the pooler',
+      write: 'Set DATABASE_URL to the server behind it.',
+    })
+  }
   const file = values.MCP_SERVERS_FILE && resolve(cwd, values.MCP_SERVERS_FILE)
   if (file && !statSync(file, { throwIfNoEntry: false })?.isFile()) {
     faults.push({

@@ -33,6 +33,10 @@ export async function lookAtDatabase(
     const advice = 'Check DATABASE_URL, that the server runs, and that a firewall or policy lets this machine reach it.'
     return [fault('Database', `it does not answer: ${messageOf(error)}`, advice)]
   }
+  if (settings.poolerUrl) {
+    const wrong = await lookPastPooler(database)
+    if (wrong !== null) return [wrong]
+  }
   return [
     await lookAtServer(database),
     await lookAtHeadroom(database, settings, options),
@@ -40,6 +44,24 @@ export async function lookAtDatabase(
     await lookAtMigrations(database),
   ]
 }
+
+/** What is wrong with the two ways to the database; null where both lead to the same one. */
+async function lookPastPooler(database: OpenedDatabase): Promise<Finding | null> {
+  try {
+    const [past] = await asked<{ here: string }>(database, HERE)
+    const [through] = await database.asSystem((tx) => tx.sql<{ here: string }>(HERE))
+    if (past?.here === through?.here) return null
+    const advice = 'Let both name the same database of the same server: one holds the questions, the other the answers.'
+    return fault('Database', 'DATABASE_POOLER_URL leads to another database than DATABASE_URL', advice)
+  } catch (error) {
+    const advice = 'Check DATABASE_URL and DATABASE_POOLER_URL, and that this machine may reach both.'
+    return fault('Database', `it answers one way alone: ${messageOf(error)}`, advice)
+  }
+}
+
+/** No two databases have all three the same. */
+const HERE = `select concat_ws(' ', pg_postmaster_start_time(), oid, datname) as here
+  from pg_database where datname = current_database()`
 
 async function lookAtServer(database: OpenedDatabase): Promise<Finding> {
   const [row] = await asked<{ version: number; name: string; superuser: boolean }>(

@@ -123,6 +123,19 @@ test('pending migrations are found, on a database that has none', async () => {
   expect(code).toBe(1)
 })
 
+test('a pooler is looked through and past: both ways must lead to the same database', async () => {
+  const same = await doctor({ DATABASE_POOLER_URL: healthy['DATABASE_URL'] ?? '' })
+  expect(same.stdout).toMatch(/^✓ Connections +a pooler decides/m)
+  const other = await doctor({ DATABASE_POOLER_URL: await postgres.createDatabase() })
+  expect(other.stdout).toMatch(/^✗ Database +DATABASE_POOLER_URL leads to another database/m)
+  const away = await doctor({
+    DATABASE_URL: 'postgresql://a:b@127.0.0.1:9/c',
+    DATABASE_POOLER_URL: healthy['DATABASE_URL'] ?? '',
+  })
+  expect(away.stdout).toMatch(/^✗ Database +it answers one way alone/m)
+  expect([same.code, other.code, away.code]).toEqual([0, 1, 1])
+})
+
 test('the checklist is printed with what was found beside its boxes', async () => {
   const { stdout } = await doctor({}, '--checklist', '--replicas', '2', '--grace-period', '45')
   expect(stdout.match(/^\[[ ✓!✗]\] /gm)?.length).toBe(37)
