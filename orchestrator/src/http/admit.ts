@@ -1,4 +1,4 @@
-import type { Person, Route, Scope } from '@ai-assistant/contract'
+import { type Person, type Route, routes, type Scope } from '@ai-assistant/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { LimitedKind, RequestLimiter } from '../limits/request-limiter.ts'
 import { mayReadMetrics } from './peer.ts'
@@ -9,13 +9,19 @@ import { readBearer } from './read-bearer.ts'
 /** Who calls, and by which credential they showed it. */
 export type Caller = { person: Person } & Credential
 
-/** A browser's session, or what a program calls with: a personal API key, or an access token made from one or the other. */
+/**
+ * A browser's session, or what a program calls with: a personal API key, or an access token made from one or the other. One that
+ * is `recalled` was good some minutes ago: what is done for it requires it to be so now.
+ */
 export type Credential =
-  | { means: 'session'; sessionId: string; beganAt: Date }
+  | { means: 'session'; sessionId: string; beganAt: Date; recalled: boolean }
   | { means: 'key' | 'token'; scopes: readonly Scope[]; credentialId: string }
 
-/** The caller behind a request's credentials, or null where they are absent, unknown or ended. */
-export type Authenticate = (request: FastifyRequest) => Promise<Caller | null>
+/**
+ * The caller behind a request's credentials, or null where they are absent, unknown or ended. With `mayRecall` a session may be
+ * `recalled`.
+ */
+export type Authenticate = (request: FastifyRequest, how?: { mayRecall: boolean }) => Promise<Caller | null>
 
 /** What is counted at the door. */
 export interface DoorLimits {
@@ -54,7 +60,7 @@ export async function admit(
     if (!mayReadMetrics(request, door.metricsToken)) throw new HttpProblem('not_found')
     return null
   }
-  const caller = await door.authenticate(request)
+  const caller = await door.authenticate(request, { mayRecall: requiresSession(route) })
   await count(caller?.person ?? null)
   if (caller === null) throw new HttpProblem('unauthenticated', whyUnknown(request))
   refuseOutOfScope(route, caller)
@@ -65,6 +71,11 @@ export async function admit(
   if (route.answer === 'stream') door.limits?.streams.enter(caller.person.id, reply)
   door.limits?.bodies.enter(caller.person.id, request, reply)
   return caller
+}
+
+/** The one route that does: its transaction accepts nothing of a session that has ended (`StartRequest.session`). */
+function requiresSession(route: Route): boolean {
+  return route === routes.sendMessage
 }
 
 /**

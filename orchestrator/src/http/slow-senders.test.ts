@@ -12,7 +12,13 @@ test('whoever sends headers or a body a byte at a time is cut, and the others do
   const handlers = { health: () => Promise.resolve({ status: 'ok', version: '0' }) } as unknown as Handlers
   const app = createServer({
     handlers,
-    authenticate: async () => ({ person, means: 'session', sessionId: person.id, beganAt: new Date() }),
+    authenticate: async () => ({
+      person,
+      means: 'session',
+      sessionId: person.id,
+      beganAt: new Date(),
+      recalled: false,
+    }),
     standing: { watch: () => undefined, look: () => undefined, close: () => undefined },
     limits: null,
     log: pino({ level: 'silent' }),

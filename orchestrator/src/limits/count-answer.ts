@@ -23,12 +23,18 @@ export interface AnswerStanding {
 /**
  * Counts one answer against a person's sliding windows, or says how long until one may be started again. It counts in the
  * transaction that starts the answer: what is refused or rolled back costs nothing, every replica counts the same, and the
- * limit is exact at the edge of its window, because one person's starts are counted one after the other.
+ * limit is exact at the edge of its window, because one person's starts are counted one after the other. With `orRefuse`
+ * one that is not counted is an error of the database (`refuse_unless`), for whoever does not wait for the answer.
  */
-export async function countAnswer(tx: Tx, personId: string, limits: AnswerLimits): Promise<AnswerStanding> {
+export async function countAnswer(
+  tx: Tx,
+  personId: string,
+  limits: AnswerLimits,
+  { orRefuse = false } = {},
+): Promise<AnswerStanding> {
   tx.send({ text: LOCK, values: [personId], name: 'count_answer_lock' })
   const { perMinute, perHour, running } = limits
-  const rows = await tx.sql<Row>(COUNT, [personId, perMinute, perHour, running], 'count_answer')
+  const rows = await tx.sql<Row>(COUNT, [personId, perMinute, perHour, running, orRefuse], 'count_answer')
   const row = rows[0]
   if (row === undefined) throw new TypeError('The answers of a person could not be counted')
   const counted = row.wait <= 0 && !row.busy ? 1 : 0
@@ -83,4 +89,4 @@ const COUNT = `
   counted as (
     insert into answer_start select $1, now from moment, standing where wait <= 0 and not busy
   )
-  select * from standing`
+  select *, case when $5 then refuse_unless(wait <= 0 and not busy) end from standing`

@@ -4,7 +4,7 @@ import { estimateTokens } from '../models/estimate-tokens.ts'
 import type { LanguageModel, ModelMessage, ModelRequest, ModelTool } from '../models/language-model.ts'
 import type { Database } from '../storage/database.ts'
 import type { ToolSet } from '../tools/tool-set.ts'
-import { PAGE, readFirstPage } from './first-page.ts'
+import { PAGE, type PromptMessage, readFirstPage } from './first-page.ts'
 import { fitPrompt } from './fit-prompt.ts'
 import type { RunContext } from './run-context.ts'
 import type { RunOptions } from './run-options.ts'
@@ -64,7 +64,7 @@ function withoutOpenStep({ progress: { folded, stepOpen } }: RunContext): Messag
 
 interface History {
   /** Newest first. */
-  branch: BranchMessage[]
+  branch: PromptMessage[]
   /** The conversation's own system prompt. */
   own: string
   contents: Map<string, string>
@@ -74,7 +74,7 @@ async function readHistory(database: Database, context: RunContext, model: Langu
   const { messages, own } = context.firstPage ?? (await readFirstPage(database, context.run))
   // Kept for one call: it may be large, and an answer may take long.
   delete context.firstPage
-  const branch: BranchMessage[] = []
+  const branch: PromptMessage[] = []
   let [tokens, bytes] = [0, 0]
   for (let [page, limit] = [messages, PAGE]; page.length > 0;) {
     branch.push(...page)
@@ -89,7 +89,7 @@ async function readHistory(database: Database, context: RunContext, model: Langu
   return { branch, own, contents: await readContents(database, branch) }
 }
 
-async function readContents(database: Database, branch: readonly BranchMessage[]): Promise<Map<string, string>> {
+async function readContents(database: Database, branch: readonly PromptMessage[]): Promise<Map<string, string>> {
   const ids = branch.flatMap((message) =>
     message.parts.flatMap((part) => (part.type === 'dynamic-tool' ? [part.toolCallId] : [])),
   )
@@ -109,7 +109,7 @@ const CONTENTS = `
     and item_id = any($2::text[])`
 
 /** Groups messages, oldest first, into turns that begin with a question; a program's chat may begin with an answer. */
-function toTurns(messages: readonly BranchMessage[], contents: ReadonlyMap<string, string>): ModelMessage[][] {
+function toTurns(messages: readonly PromptMessage[], contents: ReadonlyMap<string, string>): ModelMessage[][] {
   const turns: ModelMessage[][] = []
   for (const message of messages) {
     if (message.role === 'user') turns.push([userToModelMessage(message.parts)])
@@ -119,7 +119,7 @@ function toTurns(messages: readonly BranchMessage[], contents: ReadonlyMap<strin
   return turns
 }
 
-function textOf(message: BranchMessage): string {
+function textOf(message: PromptMessage): string {
   return message.parts
     .map((part) => {
       if (part.type === 'text') return part.text

@@ -4,6 +4,7 @@ import { queries } from '../storage/queries.ts'
 import { type MessageRow, rowsOfBranch } from './rows-of-branch.ts'
 import type { RunIdentity } from './run-context.ts'
 import { noUsage } from './run-step.ts'
+import { type HeldConversation, UNREAD } from './check-start.ts'
 import { SendRefused } from './send-refused.ts'
 import type { StartOptions, StartRequest } from './start-request.ts'
 
@@ -15,13 +16,10 @@ export interface Place {
   usage: Usage
   /** What is put before the answer. */
   before: MessageRow[]
+  /** The first of it comes below the conversation's head, whichever that is when it is put there. */
+  isBelowHead?: true
   /** Where the empty answer is put; null where it stands there already, and is continued. */
   answer: { parentId: string | null } | null
-}
-
-interface Tree {
-  id: string
-  head_message_id: string | null
 }
 
 /** Finds the place of an answer in the conversation's tree. Writes nothing. */
@@ -29,14 +27,15 @@ export async function choosePlace(
   tx: Tx,
   request: StartRequest,
   options: StartOptions,
-  conversation: Tree,
+  conversation: HeldConversation,
 ): Promise<Place> {
   if (request.program !== undefined) {
     const rows = rowsOfBranch(request.program.messages, null, { ...options, conversationId: conversation.id })
     return below(rows, options)
   }
   if (request.trigger === 'submit-message') return placeOfQuestion(tx, request, options, conversation)
-  const answerId = request.messageId ?? conversation.head_message_id
+  const { head } = conversation
+  const answerId = request.messageId ?? (head === UNREAD ? null : head)
   if (answerId === null) throw new SendRefused('unprocessable', 'messageId: this conversation has no answer yet')
   const answer = await tx.first(
     queries
@@ -63,17 +62,18 @@ async function placeOfQuestion(
   tx: Tx,
   request: StartRequest,
   options: StartOptions,
-  conversation: Tree,
+  conversation: HeldConversation,
 ): Promise<Place> {
   const parts = request.parts ?? []
   if (parts.every((part) => part.type === 'text' && part.text.trim() === ''))
     throw new SendRefused('unprocessable', 'parts: a message needs text or an image')
-  const parentId = request.parentId === undefined ? conversation.head_message_id : request.parentId
-  // The head is there: its conversation is locked.
-  if (parentId !== null && parentId !== conversation.head_message_id)
-    await requireMessage(tx, conversation.id, parentId)
   const question = { role: 'user' as const, parts: parts.map(toStored) }
-  return below(rowsOfBranch([question], parentId, { ...options, conversationId: conversation.id }), options)
+  const rows = { ...options, conversationId: conversation.id }
+  const parentId = request.parentId === undefined ? conversation.head : request.parentId
+  // The head is there: its conversation is held.
+  if (parentId === UNREAD) return { ...below(rowsOfBranch([question], null, rows), options), isBelowHead: true }
+  if (parentId !== null && parentId !== conversation.head) await requireMessage(tx, conversation.id, parentId)
+  return below(rowsOfBranch([question], parentId, rows), options)
 }
 
 /** An empty answer below the last of these. */
@@ -110,7 +110,8 @@ export function placeMessages(tx: Tx, options: StartOptions, place: Place, run: 
   const common = [run.conversationId, options.personId, place.messageId, answer.parentId, run.id, options.model]
   const [question, ...others] = before
   if (question !== undefined && others.length === 0 && question.role === 'user') {
-    const values = [...common, question.parent_id, question.parts, question.words]
+    const { parent_id, parts, words } = question
+    const values = [...common, parent_id, parts, words, place.isBelowHead ?? false]
     return tx.send({ text: QUESTION_AND_ANSWER, values, name: 'question_and_answer' })
   }
   for (let at = 0; at < before.length; at += ROWS) {
@@ -127,7 +128,8 @@ const ANSWER = `
 const QUESTION_AND_ANSWER = `
   insert into message (conversation_id, owner_id, id, parent_id, role, parts, words, state, run_id, model)
   values
-    ($1, $2, $4, $7, 'user', $8, $9, 'complete', null, null),
+    ($1, $2, $4, case when $10 then (select head_message_id from conversation where id = $1) else $7::uuid end,
+      'user', $8, $9, 'complete', null, null),
     ($1, $2, $3, $4, 'assistant', '[]', '', 'running', $5, $6)`
 
 function toStored(part: UserPart): UserPart {

@@ -11,6 +11,8 @@ export interface StartRequest extends SendMessage {
   /** What a program sent: a chat of its own, whole. `parts` then only names it. */
   program?: ProgramChat
   key: string | null
+  /** Whose session asks, where nobody has looked yet whether it still stands: it is required with the rest. */
+  session?: string
   /** SHA-256 of the request's body. */
   bodyHash: Buffer
   /** When it came, in milliseconds of `performance.now()`. */

@@ -8,7 +8,14 @@ import { startRun } from './start-run.ts'
 const unknown = () => new CommitUnknown('The connection was lost while committing')
 const collision = () => Object.assign(new Error('duplicate key value'), { code: '23505' })
 const answer = { runId: 'r', conversationId: 'c', messageId: 'm', userMessageId: null, version: 1 }
-const started = { answer, run: null, stored: [], usage: noUsage, reading: Promise.resolve(null) }
+const started = {
+  answer,
+  run: null,
+  stored: [],
+  usage: noUsage,
+  reading: Promise.resolve(null),
+  counted: Promise.resolve(null),
+}
 
 /** Starts on a database on which one attempt after the other fails so, and the one behind them does not. */
 async function startWith(failures: Error[], key: string | null = 'key') {
@@ -32,7 +39,7 @@ test.each([
 
 test.each([
   ['a third commit that nobody heard of', [unknown(), unknown(), unknown()], 'key'],
-  ['a third collision', [collision(), collision(), collision()], 'key'],
+  ['a third collision with what was looked at before', Array.from({ length: 4 }, collision), 'key'],
   ['a commit that nobody heard of where no key would find it again', [unknown()], null],
   ['what is no matter of chance', [new TypeError('mine')], 'key'],
 ])('does not go on behind %s', async (_, failures, key) => {

@@ -26,6 +26,8 @@ export class Transaction implements Tx {
   #unheard: Error | undefined
   #sent: Promise<void>[] = []
   #commit: Promise<QueryResult> | undefined
+  /** The commit has left: of work that nothing was heard of, nobody knows whether it was done. */
+  #committing = false
   readonly #name: (text: string) => string | undefined
 
   /** @param name of the prepared statement for a text; undefined for texts that are not to be prepared */
@@ -37,7 +39,8 @@ export class Transaction implements Tx {
 
   /** The connection had died unnoticed while idle: the work has not begun, and may take another one. */
   get stale(): boolean {
-    return this.broken && !this.#begun && !(this.#failure instanceof NoAnswer)
+    if (!this.broken || this.#begun || this.#failure instanceof NoAnswer) return false
+    return !this.#committing || this.#failure instanceof pg.DatabaseError
   }
 
   /** `prelude` begins the transaction and puts on its role. Nobody needs to wait for it: the first statement goes with it. */
@@ -97,11 +100,14 @@ export class Transaction implements Tx {
     return (await Promise.all(answers)).map((answer) => answer.rows)
   }
 
-  /** Rejects with `CommitUnknown` if the connection was lost after the commit was sent. */
+  /**
+   * Rejects with `CommitUnknown` if the connection was lost after the commit was sent. Behind work that waited for nothing it
+   * leaves with all of that: what could not begin commits nothing.
+   */
   async commit(): Promise<void> {
-    await this.#beginning
     if (this.broken) throw toDatabaseError(this.#failure)
     this.#state = 'ended'
+    this.#committing = true
     let answer: QueryResult
     try {
       answer = await (this.#commit ?? ask(this.#client, 'commit', this.#deadlineMs))
@@ -115,6 +121,7 @@ export class Transaction implements Tx {
     }
     // PostgreSQL answers the commit of a failed transaction with a rollback, and without an error.
     if (answer.command === 'COMMIT') return
+    await this.#beginning
     await Promise.all(this.#sent)
     if (this.#unheard !== undefined) throw this.#unheard
     throw new Error('The transaction was rolled back: one of its statements failed, and its work went on', {

@@ -1,9 +1,11 @@
 import type { Person, SessionView } from '@ai-assistant/contract'
+import { hash } from 'node:crypto'
 import { sql } from 'kysely'
 import { type AuditOrigin, recordAudit } from '../audit/record-audit.ts'
+import { createMemory } from '../lib/memory.ts'
 import { newId } from '../lib/new-id.ts'
 import { newToken, type Secrets } from '../secrets/open-secrets.ts'
-import type { Database } from '../storage/database.ts'
+import type { Database, Tx } from '../storage/database.ts'
 import { queries } from '../storage/queries.ts'
 
 /** Who is signed in. The browser holds an opaque random id; the database its keyed hash. */
@@ -12,6 +14,11 @@ export interface Sessions {
   begin(personId: string, from: Beginning): Promise<string>
   /** Who a session belongs to; null where it has ended, or its person may not come in any more. */
   find(sessionId: string): Promise<FoundSession | null>
+  /**
+   * What a session was when it was last found, if that was lately; null otherwise. It may have ended since: for work that has
+   * the database refuse it then (`requireSession`), and so need not ask first.
+   */
+  recall(sessionId: string): FoundSession | null
   end(sessionId: string, personId: string, origin: AuditOrigin): Promise<void>
   /** Where a person is signed in, the latest first. `current` is the session that asks. */
   list(personId: string, current: string): Promise<SessionView[]>
@@ -42,10 +49,18 @@ export interface FoundSession {
 /** A session ends this long after it began. */
 export const SESSION_DAYS = 30
 
-export function createSessions(database: Database, secrets: Secrets): Sessions {
+export function createSessions(database: Database, secrets: Secrets, now = () => performance.now()): Sessions {
+  const remembered = createMemory<FoundSession>({ keptMs: RECALLED_MS, most: 5000, now })
   return {
     begin: (personId, from) => begin(database, secrets, personId, from),
-    find: (token) => find(database, secrets.hashes('session', token)),
+    find: async (token) => {
+      const found = await find(database, secrets.hashes('session', token))
+      const name = nameOf(token)
+      if (found === null) remembered.forget(name)
+      else remembered.keep(name, found)
+      return found
+    },
+    recall: (token) => remembered.recall(nameOf(token)),
     end: async (token, id, origin) => {
       await database.asSystem(async (tx) => {
         await tx.sql('delete from session where id_hash = any($1)', [secrets.hashes('session', token)])
@@ -79,6 +94,19 @@ export function createSessions(database: Database, secrets: Secrets): Sessions {
       return rows.length > 0
     },
   }
+}
+
+/** As often as it is noted that a session was seen. */
+const RECALLED_MS = 5 * 60_000
+
+/** The token itself is for the browser alone. */
+function nameOf(token: string): string {
+  return hash('sha256', token, 'base64')
+}
+
+/** Keeps what is behind this in the transaction from being committed where a session has ended (`SESSION_ENDED`). */
+export function requireSession(tx: Tx, id: string): void {
+  tx.send({ text: REQUIRE, values: [id], name: 'require_session' })
 }
 
 async function begin(database: Database, secrets: Secrets, personId: string, from: Beginning): Promise<string> {
@@ -152,6 +180,11 @@ const FIND = `
     s.last_seen_at < now() - interval '5 minutes' as idle
   from session s join app_user u on u.id = s.user_id
   where s.id_hash in ($1, $2) and s.expires_at > now() and u.status = 'active'`
+
+const REQUIRE = `
+  select refuse_unless(exists(
+    select from session s join app_user u on u.id = s.user_id
+    where s.id = $1 and s.expires_at > now() and u.status = 'active'))`
 
 const ROLES = `
   select s.id, u.role from session s join app_user u on u.id = s.user_id

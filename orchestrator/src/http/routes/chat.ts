@@ -25,11 +25,12 @@ export function createChatRoutes(services: {
 }): Pick<Handlers, 'sendMessage' | 'resumeChat'> {
   const { runs, conversations, readers } = services
   return {
-    sendMessage: async ({ body, person, request, reply }) => {
+    sendMessage: async ({ body, person, caller, request, reply }) => {
       const { answer, run } = await runs.start(
         {
           ...toStartRequest(body, request),
           ...arrivalOf(request, reply),
+          ...(caller.means === 'session' && caller.recalled ? { session: caller.sessionId } : {}),
           onCounted: (limits, standing) => void reply.headers(answerHeaders(limits, standing)),
         },
         person.id,

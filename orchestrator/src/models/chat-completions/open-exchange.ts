@@ -112,7 +112,7 @@ class OpenExchange implements Exchange, Dispatcher.DispatchHandler {
       controller.pause()
       clearTimeout(this.#timer)
     } else this.#timer.refresh()
-    this.#wake?.()
+    this.#wakeReader()
   }
 
   onResponseEnd(): void {
@@ -128,7 +128,6 @@ class OpenExchange implements Exchange, Dispatcher.DispatchHandler {
       await new Promise<void>((resolve) => {
         this.#wake = resolve
       })
-      this.#wake = null
     }
     const end = this.#end
     if (end !== null && (end.end === 'aborted' || this.#unread.length === 0)) return end
@@ -174,6 +173,13 @@ class OpenExchange implements Exchange, Dispatcher.DispatchHandler {
     this.#signal.removeEventListener('abort', this.#abort)
     this.#resolveHead(how)
     if (how.end !== 'clean') this.#controller?.abort(new Error(how.end))
-    this.#wake?.()
+    this.#wakeReader()
+  }
+
+  /** Once for each wait: a promise that is resolved again tells the runtime of it, which costs more than the chunk. */
+  #wakeReader(): void {
+    const wake = this.#wake
+    this.#wake = null
+    wake?.()
   }
 }
