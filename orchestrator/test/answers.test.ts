@@ -144,6 +144,25 @@ test('remembers earlier turns in their order', async () => {
   )
 })
 
+test('puts a question below the head the page has seen, in one trip as in two, and leaves the title as it is', async () => {
+  const { client } = await startApp()
+  const { started } = await client.ask('A title')
+  const { conversationId } = started
+  const keyed = await client.ask('In one trip', conversationId)
+  const unkeyed = await client.send({ conversationId, parts: [{ type: 'text', text: 'In two trips' }] })
+  await client.follow(unkeyed.runId)
+  const { items } = await client.messages(conversationId)
+  expect(items.map(({ id, parentId }) => [id, parentId])).toEqual([
+    [started.userMessageId, null],
+    [started.messageId, started.userMessageId],
+    [keyed.started.userMessageId, started.messageId],
+    [keyed.started.messageId, keyed.started.userMessageId],
+    [unkeyed.userMessageId, keyed.started.messageId],
+    [unkeyed.messageId, unkeyed.userMessageId],
+  ])
+  expect(await client.conversation(conversationId)).toMatchObject({ title: 'A title', version: 3 })
+})
+
 test('goes on with an answer further up, and keeps the turns below it in view', async () => {
   const { client } = await startApp({ model: 'sim-ttft1-itl20-len40' })
   const first = await client.send({ parts: [{ type: 'text', text: 'One' }] })

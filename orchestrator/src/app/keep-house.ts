@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { keepSealing } from '../audit/keep-sealing.ts'
 import { forgetProgramChats } from '../conversations/forget-program-chats.ts'
+import { forgetStarts } from '../limits/count-answer.ts'
 import { forgetKeys } from '../runs/forget-keys.ts'
 import type { OpenedDatabase } from '../storage/pooled-database.ts'
 import { buildSearchIndexes } from '../storage/search-indexes.ts'
@@ -23,6 +24,7 @@ export function keepHouse(database: OpenedDatabase, log: Logger, metrics: Metric
     journal: () => database.asSystem((tx) => tx.sql('select maintain_run_event($1)', [KEPT_DAYS])),
     programs: () => forgetProgramChats(database, PROGRAM_DAYS),
     keys: () => forgetKeys(database, KEPT_DAYS),
+    starts: () => forgetStarts(database),
     sessions: () => forgetExpired(database),
     // A restore leaves them for afterwards, and may be killed then.
     search: () => buildSearchIndexes(database, { signal: stopping.signal }),

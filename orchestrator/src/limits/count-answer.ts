@@ -1,4 +1,4 @@
-import type { Tx } from '../storage/database.ts'
+import type { Database, Tx } from '../storage/database.ts'
 
 /** How many answers a person may start, and have written at the same time. */
 export interface AnswerLimits {
@@ -59,34 +59,43 @@ interface Row {
 
 const LOCK = 'select pg_advisory_xact_lock(hashtextextended($1::text, 0))'
 
-/** The n-th newest start must be older than the window. The clock is read after the lock was granted. */
+/**
+ * The n-th newest start must be older than the window. The clock is read after the lock was granted. What is older than an
+ * hour is left to the hourly chore (`forgetStarts`).
+ */
 const COUNT = `
   with moment as materialized (select clock_timestamp() as now),
-  forgotten as (
-    delete from answer_start
-    where owner_id = $1 and started_at <= (select now from moment) - interval '1 hour'
-  ),
   recent as materialized (
-    select started_at from answer_start
-    where owner_id = $1 and started_at > (select now from moment) - interval '1 hour'
+    select started_at, started_at > now - interval '1 minute' as in_minute from moment, answer_start
+    where owner_id = $1 and started_at > now - interval '1 hour'
     order by started_at desc limit greatest($2::int, $3::int)
   ),
-  standing as materialized (
+  counts as materialized (
     select
-      (select count(*)::int from recent where started_at > now - interval '1 minute') as in_minute,
-      (select count(*)::int from recent) as in_hour,
-      extract(epoch from
-        (select min(started_at) from recent where started_at > now - interval '1 minute') + interval '1 minute' - now
-      )::float8 as minute_seconds,
-      extract(epoch from (select min(started_at) from recent) + interval '1 hour' - now)::float8 as hour_seconds,
+      count(*) filter (where in_minute)::int as in_minute,
+      count(*)::int as in_hour,
+      min(started_at) filter (where in_minute) as oldest_in_minute,
+      min(started_at) as oldest,
+      array_agg(started_at order by started_at desc) as newest
+    from recent
+  ),
+  standing as materialized (
+    select in_minute, in_hour,
+      extract(epoch from oldest_in_minute + interval '1 minute' - now)::float8 as minute_seconds,
+      extract(epoch from oldest + interval '1 hour' - now)::float8 as hour_seconds,
       greatest(0,
-        extract(epoch from (select started_at from recent offset $2::int - 1 limit 1) + interval '1 minute' - now),
-        extract(epoch from (select started_at from recent offset $3::int - 1 limit 1) + interval '1 hour' - now)
+        extract(epoch from newest[$2::int] + interval '1 minute' - now),
+        extract(epoch from newest[$3::int] + interval '1 hour' - now)
       )::float8 as wait,
       (select count(*) from run where owner_id = $1 and state = 'running') >= $4::int as busy
-    from moment
+    from counts, moment
   ),
   counted as (
     insert into answer_start select $1, now from moment, standing where wait <= 0 and not busy
   )
   select *, case when $5 then refuse_unless(wait <= 0 and not busy) end from standing`
+
+/** Deletes the starts that no window reaches any more. */
+export async function forgetStarts(database: Database): Promise<void> {
+  await database.asSystem((tx) => tx.sql("delete from answer_start where started_at <= now() - interval '1 hour'"))
+}

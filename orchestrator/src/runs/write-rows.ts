@@ -99,7 +99,10 @@ async function parkRun(tx: Tx, context: RunContext): Promise<void> {
   tx.send(queries.updateTable('message').set({ state: 'waiting' }).where('id', '=', context.run.messageId))
 }
 
-/** Message, run and conversation in one statement: it is what every answer ends with. */
+/**
+ * Message, run and conversation in one statement: it is what every answer ends with. The question has moved its conversation
+ * to the top of the list, so the end of a short answer need not.
+ */
 function endRun(tx: Tx, context: RunContext, end: FinishMetadata): void {
   const { run, progress } = context
   // Each part was cleaned where it came in; one that slipped through must not keep the answer from ending.
@@ -123,7 +126,7 @@ function endRun(tx: Tx, context: RunContext, end: FinishMetadata): void {
 
 const END_RUN = `
   with ended as (update run set state = $6, worker_id = null, ended_at = now() where id = $1),
-  moved as (update conversation set updated_at = now() where id = $3)
+  moved as (update conversation set updated_at = now() where id = $3 and updated_at < now() - interval '1 minute')
   update message set parts = $4, words = $5, state = $6, reason = $7, error = $8, usage = $9, run_id = null
   where id = $2`
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import {
   type Conversation,
   type FoldedMessage,
@@ -36,7 +37,7 @@ export interface ApiClient {
   send(body: unknown, headers?: Record<string, string>): Promise<RunStarted>
   /** Follows a run from `after` to its end, or until `stop` says so. */
   follow(runId: string, after?: number, stop?: (stream: Stream) => boolean): Promise<Stream>
-  /** Sends, and reads the answer to its end. */
+  /** Sends as the page does, with a key and the version it has seen, and reads the answer to its end. */
   ask(text: string, conversationId?: string): Promise<Stream & { started: RunStarted }>
   conversation(id: string): Promise<Conversation>
   messages(id: string, query?: string): Promise<MessagePage>
@@ -75,10 +76,10 @@ export function createApiClient(url: string, cookie: string | null): ApiClient {
     follow: async (runId, after = 0, stop) =>
       readStream(await client.request('GET', `/api/runs/${runId}/events?after=${after}`), stop),
     ask: async (text, conversationId) => {
-      const started = await client.send({
-        ...(conversationId === undefined ? {} : { conversationId }),
-        parts: [{ type: 'text', text }],
-      })
+      const seen = conversationId === undefined ? null : await client.conversation(conversationId)
+      const place = seen === null ? {} : { conversationId: seen.id, version: seen.version }
+      const key = { 'idempotency-key': randomUUID() }
+      const started = await client.send({ ...place, parts: [{ type: 'text', text }] }, key)
       return { ...(await client.follow(started.runId)), started }
     },
     conversation: (id) => client.json('GET', `/api/conversations/${id}`),

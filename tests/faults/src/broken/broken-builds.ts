@@ -54,7 +54,7 @@ export const brokenBuilds: BrokenBuild[] = [
     name: 'no-idempotency-claim',
     only: ['all clients are cut', 'kill -9'],
     changes: [
-      { file: 'runs/start-run.ts', find: "  tx.send({ text: CLAIM, values, name: 'claim_key' })\n", replace: '' },
+      { file: 'runs/idempotency-key.ts', find: "  tx.send({ text: CLAIM, values, name: 'claim_key' })\n", replace: '' },
     ],
   },
   {
