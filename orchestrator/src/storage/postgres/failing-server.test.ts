@@ -175,6 +175,41 @@ describe.skipIf(inject('postgresUrl') === null)('connections that are lost', () 
     await db.check()
   })
 
+  test.each([
+    ['cut-after', true],
+    ['cut-before', false],
+  ] as const)(
+    'committing in the one trip that work takes (%s), it is told to be unknown, not run again',
+    async (fate, stands) => {
+      const proxy = await proxyTo(url)
+      const db = await opened(proxy.url)
+      const id = randomUUID()
+      let runs = 0
+      await db.check()
+      proxy.rule = { words: 'commit\0', fate }
+      const work = db.asSystem(async (tx) => {
+        runs++
+        tx.send({ text: INSERT, values: [id], name: 'insert' })
+      })
+      await expect(work).rejects.toBeInstanceOf(CommitUnknown)
+      proxy.rule = null
+      expect(runs).toBe(1)
+      expect(await has(url, id)).toBe(stands)
+      await db.check()
+    },
+  )
+
+  test('work of one trip that the server refuses to begin is done on another connection', async () => {
+    const db = await opened(url)
+    for (let round = 0; round < 5; round++) {
+      await Promise.all([1, 2, 3].map(() => db.asSystem((tx) => tx.sql('select pg_sleep(0.02)'))))
+      await terminateAll(url)
+      const id = randomUUID()
+      await db.asSystem(async (tx) => tx.send({ text: INSERT, values: [id], name: 'insert' }))
+      expect(await has(url, id)).toBe(true)
+    }
+  })
+
   test('a server that answers nothing is given up', async () => {
     const proxy = await proxyTo(url)
     const db = impatient(proxy.url, 200)
