@@ -79,6 +79,31 @@ test('refuses a send from a page that has not seen the newest turn, and tells th
   expect(problem).toMatchObject({ status: 409, code: 'conversation_changed', context: { version, headMessageId } })
 })
 
+test('refuses with a key, where nothing is looked at first, what it refuses without one, and keeps nothing of it', async () => {
+  const { client } = await startApp({ model: 'sim-ttft1-itl20-len100' })
+  const { conversationId, version, runId } = await client.send(question)
+  const other = await client.send(question)
+  await client.json('POST', `/api/runs/${other.runId}/cancel`)
+  await client.follow(other.runId)
+  const here = { conversationId: other.conversationId, version: other.version }
+  const refused: [unknown, number, string][] = [
+    [{ ...question, conversationId, version }, 409, 'run_active'],
+    [{ ...question, ...here, version: 0 }, 409, 'conversation_changed'],
+    [{ ...question, ...here, version: 2 }, 409, 'conversation_changed'],
+    [{ ...question, ...here, conversationId: randomUUID() }, 404, 'not_found'],
+    [{ ...question, version: 1 }, 409, 'conversation_changed'],
+    [{ ...here, parts: [{ type: 'text', text: ' ' }] }, 422, 'unprocessable'],
+  ]
+  for (const [body, status, code] of refused) {
+    for (const headers of [{}, { 'idempotency-key': randomUUID() }])
+      expect(await client.problem('POST', '/api/chat', body, headers)).toMatchObject({ status, code })
+  }
+  expect((await client.json<{ items: unknown[] }>('GET', '/api/conversations')).items).toHaveLength(2)
+  expect(await client.conversation(other.conversationId)).toMatchObject({ version: other.version, activeRunId: null })
+  expect((await client.messages(other.conversationId)).items).toHaveLength(2)
+  expect((await client.run(runId)).state).toBe('running')
+})
+
 test.skipIf(inject('postgresUrl') === null)(
   'limits the answers a person starts, exactly and equally on all replicas, and never a repeated request',
   async () => {

@@ -65,8 +65,9 @@ export async function checkStart(tx: Tx, request: StartRequest, options: StartOp
 export function canAssume(request: StartRequest): boolean {
   const { key, trigger, alias, parentId, conversationId, version } = request
   const isBelowHead = trigger === 'submit-message' && alias === undefined && parentId === undefined
+  const isKnown = conversationId === undefined ? (version ?? 0) === 0 : version !== undefined
   // Without a key, a commit that nobody heard of could not be told from one that never began.
-  return isBelowHead && key !== null && (conversationId === undefined || version !== undefined)
+  return isBelowHead && isKnown && key !== null
 }
 
 /**
