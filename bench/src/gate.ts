@@ -36,7 +36,7 @@ function boundsOf(saturated: Sample[], live: Sample[]): Bound[] {
     {
       name: 'tokens per CPU second ÷ relay, saturated',
       value: ratio(flooded('orchestrator', 'orchestrator'), relay),
-      least: 1.0,
+      least: 1.27,
     },
     {
       name: "the same, PostgreSQL's CPU included",
