@@ -154,6 +154,17 @@ const weather = {
   },
 }
 
+test('a chat of more turns than are read at once is told whole, in its order', async () => {
+  const { app, openai } = await start()
+  const roles = ['user', 'assistant'] as const
+  const messages = Array.from({ length: 301 }, (_, at) => ({ role: roles[at % 2] ?? 'user', content: `Turn ${at}.` }))
+  for (const headers of [{}, { 'idempotency-key': 'a-long-chat' }]) {
+    await openai.chat.completions.create({ model: LEN20, messages }, { headers })
+    const told = app.simulator.ledger.entries.at(-1)?.request.messages ?? []
+    expect(told.map(({ role, content }) => ({ role, content }))).toEqual(messages)
+  }
+})
+
 test("a program's own tools are called by the program: whole, streamed, and with their results sent back", async () => {
   const { app, openai } = await start('scripted')
   const calls = [

@@ -31,11 +31,11 @@ export async function readFirstPageWithin(tx: Tx, answer: Answer): Promise<First
   return toFirstPage(await Promise.all([read<BranchMessage>(branchOf(answer)), read<OwnPrompt>(ownPromptOf(answer))]))
 }
 
-/** Of a conversation that begins with this question there is nothing to read: all of it is here. */
+/** Of a conversation that begins with this question nothing need be read: what is beyond the page is read as ever, if at all. */
 export function firstPageOfNew({ before }: Place, own = ''): FirstPage {
   const messages: PromptMessage[] = []
   let bytes = 0
-  for (const { id, parent_id, role, parts } of before.toReversed()) {
+  for (const { id, parent_id, role, parts } of before.slice(-PAGE).toReversed()) {
     bytes += Buffer.byteLength(parts)
     messages.push({ id, parent_id, role, parts: JSON.parse(parts) as MessagePart[], bytes })
   }
