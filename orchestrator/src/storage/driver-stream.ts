@@ -29,8 +29,9 @@ export function cut(client: ClientBase): void {
 
 /**
  * From here on each statement waits for the one before, as those that are not rows must: `copy` shares its trip with nobody.
- * Nothing may be under way, and the connection is not for the pool any more.
+ * Nothing may be under way. Returns the way back.
  */
-export function leavePipeline(client: ClientBase): void {
+export function leavePipeline(client: ClientBase): () => void {
   Object.assign(client, { pipeline: false })
+  return () => void Object.assign(client, { pipeline: true })
 }

@@ -131,16 +131,18 @@ end $$`
 async function administer<T>(parts: PooledDatabaseParts, work: (client: PoolClient) => Promise<T>): Promise<T> {
   const client = await checkOut(parts.administration)
   let failed = true
+  let returnToPipeline = (): void => undefined
   try {
     await client.query(
       `${parts.clean(client)}reset role; set statement_timeout = 0; set idle_in_transaction_session_timeout = 0`,
     )
-    leavePipeline(client)
+    returnToPipeline = leavePipeline(client)
     const result = await work(client)
     failed = false
     return result
   } finally {
     // It may have changed the session in any way: on a server it is thrown away, on the embedded one it is reset.
+    returnToPipeline()
     client.release(failed || parts.kind === 'postgres')
   }
 }

@@ -216,6 +216,27 @@ test('a connection that comes after another finds nothing of it', async () => {
   })
 })
 
+test('work that waits for nothing is one trip to the thread, also where it fails, and behind an operator', async () => {
+  const db = await opened(await newDirectory())
+  await migrate(db, { log })
+  await db.administer((client) =>
+    client.query('create table t (n int primary key); grant all on t to ai_assistant_system'),
+  )
+  const trips = vi.spyOn(EmbeddedServer.prototype, 'request')
+  cleanUps.push(async () => trips.mockRestore())
+  const insert = (...numbers: number[]) =>
+    db.asSystem(async (tx) => {
+      for (const n of numbers) tx.send({ text: 'insert into t values ($1)', values: [n], name: 'insert' })
+    })
+  await insert(1, 2, 3)
+  expect(trips).toHaveBeenCalledTimes(1)
+  await expect(insert(4, 3, 5)).rejects.toMatchObject({ code: '23505' })
+  await insert(6)
+  expect(await db.asSystem((tx) => tx.sql('select array_agg(n order by n) as all from t'))).toEqual([
+    { all: [1, 2, 3, 6] },
+  ])
+})
+
 test('a query that takes long does not stall this process', async () => {
   const db = await opened(await newDirectory())
   let ticks = 0

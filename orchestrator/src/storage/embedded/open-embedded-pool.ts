@@ -10,7 +10,9 @@ const CONNECT_TIMEOUT_MS = 30_000
 
 /** The same pool as for a server, of the one connection that the embedded database has. */
 export function openEmbeddedPool(server: EmbeddedServer, log: StorageLog): pg.Pool {
-  const pool = new pg.Pool({
+  const options: pg.PoolConfig & { pipeline: true } = {
+    // As with a server: what does not wait for each other shares a trip to the thread.
+    pipeline: true,
     host: 'embedded',
     port: 1,
     user: 'postgres',
@@ -22,7 +24,8 @@ export function openEmbeddedPool(server: EmbeddedServer, log: StorageLog): pg.Po
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     types: valueTypes,
     stream: () => new WireStream(server),
-  })
+  }
+  const pool = new pg.Pool(options)
   watchPool(pool, log)
   return pool
 }
