@@ -14,7 +14,7 @@ const ends = {
 
 // The embedded database belongs to one process.
 describe.skipIf(inject('postgresUrl') === null)('a session that this server has just seen', () => {
-  test.each(Object.entries(ends))('%s: accepts no question any more', async (_, end) => {
+  test.each(Object.entries(ends))('accepts no question any more: %s', async (_, end) => {
     const app = await startApp()
     const { id, client, database } = await anotherPerson(app)
     const { started } = await client.ask('Hello')
