@@ -90,6 +90,8 @@ test('refuses with a key, where nothing is looked at first, what it refuses with
     [{ ...question, conversationId, version }, 409, 'run_active'],
     [{ ...question, ...here, version: 0 }, 409, 'conversation_changed'],
     [{ ...question, ...here, version: 2 }, 409, 'conversation_changed'],
+    [{ ...question, ...here, version: 2 ** 31 - 1 }, 409, 'conversation_changed'],
+    [{ ...question, ...here, version: 2 ** 53 - 1 }, 409, 'conversation_changed'],
     [{ ...question, ...here, conversationId: randomUUID() }, 404, 'not_found'],
     [{ ...question, version: 1 }, 409, 'conversation_changed'],
     [{ ...here, parts: [{ type: 'text', text: ' ' }] }, 422, 'unprocessable'],

@@ -91,7 +91,7 @@ export function assumeStart(tx: Tx, request: StartRequest, options: StartOptions
 
 /** That no answer is being written in it needs no question: there is one at the most (`run_one_active`). */
 const EXPECT_VERSION = `
-  select refuse_unless((select version from conversation where id = $1 and owner_id = $2 for update) = $3)`
+  select refuse_unless((select version from conversation where id = $1 and owner_id = $2 for update) = $3::bigint)`
 
 /** The database's refusals of what `assumeStart` took for granted: a twin's key or answer is there, or something is otherwise. */
 export function isAssumedWrongly(state: string): boolean {
