@@ -79,6 +79,21 @@ test('refuses a send from a page that has not seen the newest turn, and tells th
   expect(problem).toMatchObject({ status: 409, code: 'conversation_changed', context: { version, headMessageId } })
 })
 
+test('lets one of twenty tabs in that know the same version, each with a key of its own, beside new conversations', async () => {
+  const { client } = await startApp()
+  const { started } = await client.ask('One')
+  const { conversationId, version } = started
+  const headers = () => ({ accept: 'application/json', 'idempotency-key': randomUUID() })
+  const send = (place: object) => client.request('POST', '/api/chat', { ...question, ...place }, headers())
+  const [tabs, others] = await Promise.all([
+    Promise.all(Array.from({ length: 20 }, () => send({ conversationId, version }))),
+    Promise.all(Array.from({ length: 10 }, () => send({}))),
+  ])
+  expect(tabs.map(({ status }) => status).toSorted()).toEqual([202, ...Array<number>(19).fill(409)])
+  expect(others.map(({ status }) => status)).toEqual(Array(10).fill(202))
+  expect(await client.conversation(conversationId)).toMatchObject({ version: version + 1 })
+})
+
 test('refuses with a key, where nothing is looked at first, what it refuses without one, and keeps nothing of it', async () => {
   const { client } = await startApp({ model: 'sim-ttft1-itl20-len100' })
   const { conversationId, version, runId } = await client.send(question)
