@@ -21,7 +21,7 @@ export const storage = {
   DATABASE_MAX_OVERFLOW: {
     type: wholeNumber(0, 1000),
     default: 40,
-    doc: 'Connections that may open beside them under load.',
+    doc: 'Connections that may open beside them, one after the other, while requests wait for one.',
   },
   REDIS_URL: {
     type: address('redis', 'rediss'),

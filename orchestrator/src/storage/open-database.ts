@@ -31,9 +31,10 @@ function openServer(
   { url, poolerUrl = null, poolSize, maxOverflow }: DatabaseSettings & { kind: 'postgres' },
   { log }: OpenDatabaseOptions,
 ): OpenedDatabase {
-  const pool = openPool(poolerUrl ?? url, poolSize, maxOverflow, log, poolerUrl !== null)
+  const size = { kept: poolSize, atOnce: poolSize, most: poolSize + maxOverflow }
+  const pool = openPool(poolerUrl ?? url, size, log, poolerUrl !== null)
   // What needs a connection of its own, for its settings or its locks, goes past the pooler.
-  const administration = poolerUrl === null ? pool : openPool(url, 0, MOST_OPERATORS, log)
+  const administration = poolerUrl === null ? pool : openPool(url, OPERATORS, log)
   return createPooledDatabase({
     kind: 'postgres',
     pool,
@@ -49,8 +50,8 @@ function openServer(
   })
 }
 
-/** Connections past a pooler, beside the journal's. */
-const MOST_OPERATORS = 3
+/** Past a pooler, beside the journal's. */
+const OPERATORS = { kept: 0, atOnce: 3, most: 3 }
 
 async function openEmbedded(
   { directory }: DatabaseSettings & { kind: 'embedded' },

@@ -37,7 +37,7 @@ async function opened(url: string, poolSize = 2, maxOverflow = 1): Promise<Opene
 
 /** With a deadline that a test can wait for. */
 function impatient(url: string, deadlineMs: number): OpenedDatabase {
-  const pool = openPool(url, 2, 0, log)
+  const pool = openPool(url, { kept: 2, atOnce: 2, most: 2 }, log)
   cleanUps.push(() => pool.end())
   return createPooledDatabase({
     kind: 'postgres',

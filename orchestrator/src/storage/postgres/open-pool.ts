@@ -1,8 +1,10 @@
-import pg, { type ClientBase } from 'pg'
+import type pg from 'pg'
+import type { ClientBase } from 'pg'
 import { ask } from '../ask.ts'
 import { cut } from '../driver-stream.ts'
 import type { StorageLog } from '../storage-log.ts'
 import { clientOptions, CONNECT_TIMEOUT_MS } from './client-options.ts'
+import { PatientPool, type PoolSize } from './patient-pool.ts'
 
 /** A statement of a request that runs longer is cancelled by the server, in milliseconds. */
 export const STATEMENT_TIMEOUT_MS = 15_000
@@ -27,22 +29,17 @@ const SETTINGS = settingsOf('session')
 /** Behind a transaction pooler the next transaction may be on another connection, which nobody has prepared. */
 export const SETTINGS_OF_TRANSACTION = settingsOf('local')
 
-/**
- * `size` connections are kept, `overflow` more may open under load and are closed when idle. `throughPooler`: they are a
- * transaction pooler's, and not prepared.
- */
-export function openPool(url: string, size: number, overflow: number, log: StorageLog, throughPooler = false): pg.Pool {
+/** Connections that are not kept are closed when idle. `throughPooler`: they are a transaction pooler's, and not prepared. */
+export function openPool(url: string, size: PoolSize, log: StorageLog, throughPooler = false): pg.Pool {
   const options: pg.PoolConfig & { pipeline: true } = {
     ...clientOptions(url),
     // Statements leave as they come: those of a transaction that do not wait for each other share a trip to the server.
     pipeline: true,
-    min: size,
-    max: size + overflow,
     idleTimeoutMillis: IDLE_ABOVE_KEPT_MS,
     // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it; only its type does not say so
     onConnect: (client) => (throughPooler ? Promise.resolve() : prepare(client)),
   }
-  const pool = new pg.Pool(options)
+  const pool = new PatientPool(options, size)
   watchPool(pool, log)
   return pool
 }

@@ -5,6 +5,9 @@ import { createServer } from 'node:net'
 const [LOWEST, BEYOND] = [11_000, 32_768]
 const TRIES = 100
 
+/** A server that asked for one may not listen yet when the next is asked for. */
+const given = new Set<number>()
+
 /**
  * A port of the loopback interface that was free a moment ago. For servers that cannot listen on port 0; another process
  * may take it first, so whoever starts a server on it checks that it is their own that answers.
@@ -12,7 +15,9 @@ const TRIES = 100
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < TRIES; tries++) {
     const port = randomInt(LOWEST, BEYOND)
-    if (await isFree(port)) return port
+    if (given.has(port) || !(await isFree(port)) || given.has(port)) continue
+    given.add(port)
+    return port
   }
   throw new Error('no port of the loopback interface is free')
 }

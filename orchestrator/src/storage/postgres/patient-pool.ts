@@ -1,0 +1,64 @@
+import pg, { type PoolClient } from 'pg'
+
+/** Whoever has waited so long for a connection has another one opened, in milliseconds: a burst is over by then. */
+const PATIENCE_MS = 100
+
+type Connected = (error: Error | undefined, client: PoolClient | undefined, done: (release?: unknown) => void) => void
+
+/** Connections of a pool. */
+export interface PoolSize {
+  /** Those that are never closed for being idle. */
+  kept: number
+  /** So many are opened for whoever finds all others busy. */
+  atOnce: number
+  /** More, up to this, are opened one after the other while people wait. */
+  most: number
+}
+
+/**
+ * A pool that does not answer a burst with as many connections. A new one costs a server more than the burst it was opened
+ * for: a process, a sign-in, and the plans of all statements anew, beside those who work; and whoever asked for it waits for
+ * it even if another has long been free. Here they take whichever is free first.
+ */
+export class PatientPool extends pg.Pool {
+  readonly #size: PoolSize
+  #growing = false
+
+  constructor(options: Omit<pg.PoolConfig, 'min' | 'max'>, size: PoolSize) {
+    super({ ...options, min: size.kept, max: size.atOnce })
+    this.#size = size
+    this.on('remove', () => this.#settle())
+  }
+
+  override connect(): Promise<PoolClient>
+  override connect(callback: Connected): void
+  override connect(callback?: Connected): Promise<PoolClient> | undefined {
+    const impatience = this.idleCount > 0 ? undefined : setTimeout(() => this.#grow(), PATIENCE_MS)
+    if (callback === undefined) return super.connect().finally(() => clearTimeout(impatience))
+    super.connect((...connected) => {
+      clearTimeout(impatience)
+      callback(...connected)
+    })
+    return undefined
+  }
+
+  /** One at a time; whoever waits behind it takes it, or what is free before. A server that refuses it says so to nobody. */
+  #grow(): void {
+    if (this.#growing || this.waitingCount === 0 || this.totalCount >= this.#size.most) return
+    this.#growing = true
+    this.options.max = this.totalCount + 1
+    super
+      .connect()
+      .then((client) => client.release())
+      .catch(() => undefined)
+      .finally(() => {
+        this.#growing = false
+        this.#settle()
+        if (this.waitingCount > 0) setTimeout(() => this.#grow(), PATIENCE_MS).unref()
+      })
+  }
+
+  #settle(): void {
+    this.options.max = Math.max(this.#size.atOnce, this.totalCount)
+  }
+}
