@@ -1,12 +1,12 @@
-// `npm run bench -- [--only live|saturated|held|halfCore|opening|coldStart]… [--quick]
-// [--out <file>] [--profile <folder>]`
+// `npm run bench -- [--only live|saturated|held|contained|halfCore|opening|coldStart]…
+// [--quick] [--out <file>] [--profile <folder>]`
 // The orchestrator beside the bare upstream, nginx and a relay of Fastify and `openai`, in one run, as docs/performance.md says.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureColdStart } from './figures/cold-start.ts'
 import { measureHalfCore } from './figures/half-core.ts'
-import { measureHeld } from './figures/held.ts'
+import { measureContained, measureHeld } from './figures/held.ts'
 import { measureLive } from './figures/live.ts'
 import { measureOpening } from './figures/opening.ts'
 import { measureSaturated } from './figures/saturated.ts'
@@ -35,6 +35,7 @@ const measure: Record<FigureName, (stage: Stage, pace: Pace) => Promise<unknown>
   opening: measureOpening,
   halfCore: measureHalfCore,
   held: measureHeld,
+  contained: measureContained,
   coldStart: measureColdStart,
 }
 

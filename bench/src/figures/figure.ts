@@ -27,6 +27,8 @@ export interface Answer {
 export interface Load {
   streams: number
   answer: Answer
+  /** Over which the first starts are spread: 2, or the warm-up where that is shorter. */
+  spreadSeconds?: number
   warmSeconds: number
   seconds: number
   stamped: boolean
@@ -54,6 +56,7 @@ export function jobFor(peer: Peer, load: Load) {
     body: peer.body(load.answer.behaviour),
     streams: load.streams,
     tokens: load.answer.tokens,
+    spreadSeconds: load.spreadSeconds ?? Math.min(load.warmSeconds, 2),
     warmSeconds: load.warmSeconds,
     seconds: load.seconds,
     stamped: load.stamped,

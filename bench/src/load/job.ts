@@ -12,6 +12,8 @@ export interface Job {
   streams: number
   /** Tokens a whole answer has. */
   tokens: number
+  /** The first starts are spread over so many, so that streams do not march in step. */
+  spreadSeconds: number
   warmSeconds: number
   seconds: number
   /** Streams opened a second, for `hold`. */

@@ -34,11 +34,10 @@ class Run {
     this.#slots = Array.from({ length: job.streams }, (_, index) => this.#makeSlot(index))
   }
 
-  /** Starts are spread over the warm-up, so that streams do not march in step. */
   async loop(): Promise<Measured> {
-    const { streams, warmSeconds, seconds } = this.#job
+    const { streams, spreadSeconds, warmSeconds, seconds } = this.#job
     for (const [index, slot] of this.#slots.entries()) {
-      setTimeout(() => slot.start(), (Math.min(warmSeconds, 2) * 1000 * index) / streams)
+      setTimeout(() => slot.start(), (spreadSeconds * 1000 * index) / streams)
     }
     await sleep(warmSeconds * 1000)
     this.#begin()

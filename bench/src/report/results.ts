@@ -1,5 +1,6 @@
 import type { ColdStart } from '../figures/cold-start.ts'
 import type { Sample } from '../figures/figure.ts'
+import type { Contained } from '../figures/held.ts'
 import type { Opening } from '../figures/opening.ts'
 import type { Machine } from './machine.ts'
 
@@ -12,10 +13,12 @@ export interface Results {
   live?: Sample[]
   saturated?: Sample[]
   held?: Sample[]
+  /** Null where this machine lets us limit nobody's memory. */
+  contained?: Contained | null
   halfCore?: Sample[]
   opening?: Opening[]
   coldStart?: ColdStart
 }
 
-export const figureNames = ['live', 'saturated', 'held', 'halfCore', 'opening', 'coldStart'] as const
+export const figureNames = ['live', 'saturated', 'held', 'contained', 'halfCore', 'opening', 'coldStart'] as const
 export type FigureName = (typeof figureNames)[number]
