@@ -8,6 +8,9 @@ import { startTracing } from './start-tracing.ts'
 
 const folder = join(import.meta.dirname, '..')
 
+/** Connections that may wait to be let in, as at the orchestrator's door; the system may allow fewer. */
+const BACKLOG = 4096
+
 try {
   await start(readConfig())
 } catch (error) {
@@ -30,7 +33,7 @@ async function start(config: ServerConfig): Promise<void> {
   const app = createApp({ config, assets, version, log, tracer })
   app.addHook('onClose', () => tracer.close())
 
-  await app.listen({ host: config.host, port: config.port }).catch((error: NodeJS.ErrnoException) => {
+  await app.listen({ host: config.host, port: config.port, backlog: BACKLOG }).catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'EADDRINUSE'
       ? new ConfigError(`Port ${config.port} is taken. Stop what uses it, or set FRONTEND_PORT to another.`)
       : error

@@ -17,6 +17,12 @@ import { withoutSecrets } from './telemetry/without-secrets.ts'
 const root = resolve(import.meta.dirname, '../..')
 const env = readDotenv(root)
 
+/**
+ * Connections that may wait to be let in; the system may allow fewer. A busy server lets one in with each turn of its loop, and
+ * after a release thousands of readers come back at once: one that finds no room knocks again after a second, then three.
+ */
+const BACKLOG = 4096
+
 await main().catch((error: unknown) => {
   // One line that says what to do; the stack is for those who ask for it.
   process.stderr.write(`${explain(error)}\n`)
@@ -68,7 +74,7 @@ function endOnUncaught(log: Log, reporter: ErrorReporter | null): void {
 }
 
 async function listen(app: App, config: Config): Promise<number> {
-  await app.server.listen({ host: config.http.host, port: config.http.port })
+  await app.server.listen({ host: config.http.host, port: config.http.port, backlog: BACKLOG })
   const address = app.server.addresses()[0]
   return typeof address === 'object' ? address.port : config.http.port
 }

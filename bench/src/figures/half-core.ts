@@ -1,3 +1,4 @@
+import type { Peer } from '../stage/peer.ts'
 import type { Stage } from '../stage/start-stage.ts'
 import { alternate, type Pace, type Sample } from './figure.ts'
 
@@ -5,11 +6,18 @@ import { alternate, type Pace, type Sample } from './figure.ts'
 const longAnswer = { behaviour: 'sim-ttft0-itl40-len300', tokens: 300 }
 const ANSWER_SECONDS = 12
 
+/** At so many streams, these. */
+const loads: { streams: number; names: Peer['name'][] }[] = [
+  { streams: 300, names: ['orchestrator'] },
+  { streams: 450, names: ['pipe', 'orchestrator'] },
+  { streams: 600, names: ['orchestrator'] },
+  { streams: 1000, names: ['pipe', 'relay', 'orchestrator'] },
+]
+
 /** CPU of live streams of 25 tokens a second each, at several numbers of them: half a core lies between two. */
 export async function measureHalfCore(stage: Stage, pace: Pace): Promise<Sample[]> {
   const samples: Sample[] = []
-  for (const streams of [300, 450, 600, 1000]) {
-    const names = streams === 1000 ? ['relay', 'orchestrator'] : ['orchestrator']
+  for (const { streams, names } of loads) {
     const peers = stage.peers.filter((peer) => names.includes(peer.name))
     const load = {
       streams,

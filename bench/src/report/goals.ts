@@ -67,11 +67,13 @@ function liveGoals(live: Samples): Goal[] {
 function saturatedGoals(saturated: Samples): Goal[] {
   const own = over(saturated, 'orchestrator', 32, tokensPerCpuSecond('orchestrator'))
   const relay = over(saturated, 'relay', 32, tokensPerCpuSecond('relay'))
+  const pipe = over(saturated, 'pipe', 32, tokensPerCpuSecond('pipe'))
   const nginx = over(saturated, 'nginx', 32, tokensPerCpuSecond('nginx'))
   const both = over(saturated, 'orchestrator', 32, tokensPerCpuSecond('orchestrator', 'postgres'))
   return [
     { figure: 'tokens per CPU second, saturated', unit: 'k', target: { least: 200 }, value: own && own / 1000 },
     { figure: '… ÷ relay', unit: '×', target: { least: 3 }, value: ratio(own, relay) },
+    { figure: '… ÷ pipe', unit: '×', target: null, value: ratio(own, pipe) },
     { figure: '… ÷ nginx', unit: '×', target: null, value: ratio(own, nginx) },
     { figure: "… PostgreSQL's CPU included", unit: 'k', target: null, value: both && both / 1000 },
   ]
@@ -124,7 +126,8 @@ function contained(held: Samples, container: Results['contained']): Goal[] {
 }
 
 function halfCoreGoals(halfCore: Samples): Goal[] {
-  const of = (peer: 'orchestrator' | 'relay', pick: Parameters<typeof over>[3]) => over(halfCore, peer, 1000, pick)
+  const of = (peer: 'orchestrator' | 'pipe' | 'relay', pick: Parameters<typeof over>[3]) =>
+    over(halfCore, peer, 1000, pick)
   return [
     {
       figure: 'live streams on half a core, 25 tokens/s each',
@@ -132,6 +135,13 @@ function halfCoreGoals(halfCore: Samples): Goal[] {
       target: { least: 450 },
       value: streamsOnHalfCore(halfCore, 'orchestrator'),
     },
+    {
+      figure: '… cores of 450',
+      unit: 'cores',
+      target: null,
+      value: over(halfCore, 'orchestrator', 450, cores('orchestrator')),
+    },
+    { figure: '… of the pipe', unit: 'cores', target: null, value: over(halfCore, 'pipe', 450, cores('pipe')) },
     {
       figure: '1,000 live streams: tokens a second',
       unit: 'k',
@@ -142,6 +152,13 @@ function halfCoreGoals(halfCore: Samples): Goal[] {
     { figure: "… PostgreSQL's", unit: 'cores', target: { most: 0.35 }, value: of('orchestrator', cores('postgres')) },
     { figure: '… token transit p50', unit: 'ms', target: null, value: of('orchestrator', transit('p50')) },
     { figure: '… token transit p99', unit: 'ms', target: null, value: of('orchestrator', transit('p99')) },
+    {
+      figure: '… the pipe: tokens a second',
+      unit: 'k',
+      target: null,
+      value: thousands(of('pipe', tokensPerSecond)),
+    },
+    { figure: '… the pipe: cores', unit: 'cores', target: null, value: of('pipe', cores('pipe')) },
     { figure: '… the relay: tokens a second', unit: 'k', target: null, value: thousands(of('relay', tokensPerSecond)) },
     { figure: '… the relay: cores', unit: 'cores', target: null, value: of('relay', cores('relay')) },
   ]

@@ -6,6 +6,7 @@ import { completionBody, type Peer } from './peer.ts'
 export interface Servers {
   upstream: ServerChild
   nginx: Nginx | null
+  pipe: ServerChild
   relay: ServerChild
   /** What the relay wants to be shown. */
   token: string
@@ -17,11 +18,12 @@ export interface Servers {
 
 /** The ways to the upstream's answers, from the barest on. */
 export function listPeers(servers: Servers): Peer[] {
-  const { upstream, nginx, relay, token, orchestrator, web, persons, postgresPid } = servers
+  const { upstream, nginx, pipe, relay, token, orchestrator, web, persons, postgresPid } = servers
   const own = () => ({ orchestrator: [orchestrator.pid], postgres: [postgresPid] })
   return [
     completions('direct', upstream.url, {}, () => ({})),
     ...(nginx === null ? [] : [completions('nginx', nginx.url, {}, () => ({ nginx: [nginx.pid] }))]),
+    completions('pipe', pipe.url, {}, () => ({ pipe: [pipe.pid] })),
     completions('relay', relay.url, { authorization: `Bearer ${token}` }, () => ({ relay: [relay.pid] })),
     product('orchestrator', orchestrator.url, persons, own),
     product('web', web.url, persons, () => ({ ...own(), web: [web.pid] })),

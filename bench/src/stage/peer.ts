@@ -1,6 +1,6 @@
 /** Something that streams answers of the upstream to readers. */
 export interface Peer {
-  name: 'direct' | 'nginx' | 'relay' | 'orchestrator' | 'web'
+  name: 'direct' | 'nginx' | 'pipe' | 'relay' | 'orchestrator' | 'web'
   url: string
   headers: Record<string, string>
   /** Sessions of its persons; empty where it knows none. */

@@ -55,23 +55,11 @@ async function open(opened: Close[], profile: string | null): Promise<Omit<Stage
   const postgres = await openPostgres()
   opened.push(() => postgres.stop())
   const databaseUrl = await postgres.createDatabase()
-  const start = async (name: string, script: string, args: string[], env: Record<string, string>, port: number) => {
-    const child = await startServerChild({
-      name,
-      script: join(root, script),
-      args,
-      cwd: root,
-      env,
-      port,
-      announces: true,
-    })
-    // A profile is written by a server that ends by itself.
-    opened.push(() => (profile === null ? child.kill() : child.stop()))
-    return child
-  }
+  const start = starter(opened, profile)
   const env = { ...bareEnvironment(), HOST: '127.0.0.1' }
   const ports = {
     upstream: await freePort(),
+    pipe: await freePort(),
     relay: await freePort(),
     orchestrator: await freePort(),
     web: await freePort(),
@@ -84,6 +72,7 @@ async function open(opened: Close[], profile: string | null): Promise<Omit<Stage
     ports.upstream,
   )
   const model = `${upstream.url}/v1`
+  const pipe = await start('pipe', 'bench/src/stage/pipe-main.ts', [`${ports.pipe}`, model], env, ports.pipe)
   const token = randomBytes(16).toString('hex')
   const relay = await start(
     'relay',
@@ -106,8 +95,18 @@ async function open(opened: Close[], profile: string | null): Promise<Omit<Stage
   const client = startClient()
   opened.push(() => client.close())
   const postgresPid = postgres.pid
-  const peers = listPeers({ upstream, nginx, relay, token, orchestrator, web, persons, postgresPid })
+  const peers = listPeers({ upstream, nginx, pipe, relay, token, orchestrator, web, persons, postgresPid })
   return { client, peers, orchestrator, relay, persons, databaseUrl, postgresPid }
+}
+
+function starter(opened: Close[], profile: string | null) {
+  return async (name: string, script: string, args: string[], env: Record<string, string>, port: number) => {
+    const path = join(root, script)
+    const child = await startServerChild({ name, script: path, args, cwd: root, env, port, announces: true })
+    // A profile is written by a server that ends by itself.
+    opened.push(() => (profile === null ? child.kill() : child.stop()))
+    return child
+  }
 }
 
 async function openPostgres(): Promise<PostgresServer> {
