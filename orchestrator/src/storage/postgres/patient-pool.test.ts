@@ -55,6 +55,14 @@ describe.skipIf(inject('postgresUrl') === null)('a patient pool', () => {
     expect(pool.totalCount).toBe(1)
   })
 
+  test('opens one for the second of two who come when one is free', async () => {
+    const pool = await opened(1, 2)
+    for (const client of await take(pool, 1)) client.release()
+    const both = await take(pool, 2)
+    expect(pool.totalCount).toBe(2)
+    for (const client of both) client.release()
+  })
+
   test('closes the others when they are idle, and opens them again only for those who wait', async () => {
     const pool = await opened(1, 3, { idleTimeoutMillis: 50 })
     for (const client of await take(pool, 3)) client.release()

@@ -17,8 +17,8 @@ export interface PoolSize {
 
 /**
  * A pool that does not answer a burst with as many connections. A new one costs a server more than the burst it was opened
- * for: a process, a sign-in, and the plans of all statements anew, beside those who work; and whoever asked for it waits for
- * it even if another has long been free. Here they take whichever is free first.
+ * for: a process, a sign-in, and the plans of all statements anew, beside those who work; and pg's own pool has whoever asked
+ * for it wait for it, even if another has long been free. Here, beyond `atOnce`, they take whichever is free first.
  */
 export class PatientPool extends pg.Pool {
   readonly #size: PoolSize
@@ -33,7 +33,9 @@ export class PatientPool extends pg.Pool {
   override connect(): Promise<PoolClient>
   override connect(callback: Connected): void
   override connect(callback?: Connected): Promise<PoolClient> | undefined {
-    const impatience = this.idleCount > 0 ? undefined : setTimeout(() => this.#grow(), PATIENCE_MS)
+    // Those who came in this turn of the loop have the idle ones as good as taken.
+    const waits = this.idleCount <= this.waitingCount
+    const impatience = waits ? setTimeout(() => this.#grow(), PATIENCE_MS) : undefined
     if (callback === undefined) return super.connect().finally(() => clearTimeout(impatience))
     super.connect((...connected) => {
       clearTimeout(impatience)
