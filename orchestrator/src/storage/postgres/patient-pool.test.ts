@@ -1,4 +1,5 @@
-import type { PoolClient } from 'pg'
+import { randomUUID } from 'node:crypto'
+import pg, { type PoolClient } from 'pg'
 import { describe, expect, inject, onTestFinished, test, vi } from 'vitest'
 import { postgresDatabase } from '../../../../tests/system/src/test-database.ts'
 import { clientOptions } from './client-options.ts'
@@ -15,6 +16,13 @@ async function opened(atOnce: number, most: number, options = {}): Promise<Patie
 
 const take = (pool: PatientPool, count: number): Promise<PoolClient[]> =>
   Promise.all(Array.from({ length: count }, () => pool.connect()))
+
+async function asOperator(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query(statement)
+  await client.end()
+}
 
 describe.skipIf(inject('postgresUrl') === null)('a patient pool', () => {
   test('serves a burst with the connections it keeps', async () => {
@@ -73,6 +81,22 @@ describe.skipIf(inject('postgresUrl') === null)('a patient pool', () => {
     ;(await waiting).release()
     expect(pool.totalCount).toBe(2)
     held?.release()
+  })
+
+  test('whoever waits hears nothing of a connection that the server refuses', async () => {
+    const url = new URL(await postgresDatabase())
+    const name = `few_${randomUUID().slice(0, 8)}`
+    await asOperator(url.href, `create role ${name} login password 'few' connection limit 1`)
+    onTestFinished(() => asOperator(url.href, `drop role ${name}`))
+    const own = Object.assign(new URL(url), { username: name, password: 'few' })
+    const pool = new PatientPool(clientOptions(own.href), { kept: 1, atOnce: 1, most: 3 })
+    onTestFinished(() => pool.end())
+    const [held] = await take(pool, 1)
+    const waiting = [pool.connect(), pool.connect()]
+    await new Promise((resolve) => setTimeout(resolve, 400))
+    expect(pool.waitingCount).toBe(2)
+    held?.release()
+    for (const each of waiting) (await each).release()
   })
 
   test('says at once that there is no server', async () => {

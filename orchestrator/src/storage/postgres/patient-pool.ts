@@ -27,12 +27,12 @@ export class PatientPool extends pg.Pool {
   constructor(options: Omit<pg.PoolConfig, 'min' | 'max'>, size: PoolSize) {
     super({ ...options, min: size.kept, max: size.atOnce })
     this.#size = size
-    this.on('remove', () => this.#settle())
   }
 
   override connect(): Promise<PoolClient>
   override connect(callback: Connected): void
   override connect(callback?: Connected): Promise<PoolClient> | undefined {
+    this.options.max = Math.max(this.#size.atOnce, this.totalCount - (this.#growing ? 1 : 0))
     // Those who came in this turn of the loop have the idle ones as good as taken.
     const waits = this.idleCount <= this.waitingCount
     const impatience = waits ? setTimeout(() => this.#grow(), PATIENCE_MS) : undefined
@@ -44,23 +44,21 @@ export class PatientPool extends pg.Pool {
     return undefined
   }
 
-  /** One at a time; whoever waits behind it takes it, or what is free before. A server that refuses it says so to nobody. */
+  /** One at a time. Where the server refuses it, nobody hears of that: they wait on for what others release. */
   #grow(): void {
     if (this.#growing || this.waitingCount === 0 || this.totalCount >= this.#size.most) return
-    this.#growing = true
+    const before = this.options.max
     this.options.max = this.totalCount + 1
-    super
-      .connect()
+    const opened = super.connect()
+    // The pool would open another one for whoever waits when this one fails.
+    this.options.max = before
+    this.#growing = true
+    opened
       .then((client) => client.release())
       .catch(() => undefined)
       .finally(() => {
         this.#growing = false
-        this.#settle()
         if (this.waitingCount > 0) setTimeout(() => this.#grow(), PATIENCE_MS).unref()
       })
-  }
-
-  #settle(): void {
-    this.options.max = Math.max(this.#size.atOnce, this.totalCount)
   }
 }
