@@ -78,7 +78,8 @@ function peerRow(samples: readonly Sample[] | undefined, peer: Sample['peer'], s
 /** Streams that failed count for nothing above, so they are told. */
 function errorsOf(results: Results): string {
   const samples = [results.live, results.saturated, results.held, results.halfCore].flatMap((each) => each ?? [])
-  const lines = samples.flatMap(({ peer, streams, measured }) =>
+  const container = results.contained ? [{ peer: 'orchestrator in a container', ...results.contained }] : []
+  const lines = [...samples, ...container].flatMap(({ peer, streams, measured }) =>
     Object.entries(measured.errors).map(([error, count]) => `${peer}, ${streams} streams: ${count} × ${error}`),
   )
   return lines.length === 0 ? 'No stream failed.' : `Failed streams:\n${lines.join('\n')}`

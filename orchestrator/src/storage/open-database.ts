@@ -31,7 +31,8 @@ function openServer(
   { url, poolerUrl = null, poolSize, maxOverflow }: DatabaseSettings & { kind: 'postgres' },
   { log }: OpenDatabaseOptions,
 ): OpenedDatabase {
-  const size = { kept: poolSize, atOnce: poolSize, most: poolSize + maxOverflow }
+  // A script that keeps none opens its few at once.
+  const size = { kept: poolSize, atOnce: poolSize || maxOverflow, most: poolSize + maxOverflow }
   const pool = openPool(poolerUrl ?? url, size, log, poolerUrl !== null)
   // What needs a connection of its own, for its settings or its locks, goes past the pooler.
   const administration = poolerUrl === null ? pool : openPool(url, OPERATORS, log)

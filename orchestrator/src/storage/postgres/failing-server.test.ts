@@ -118,7 +118,7 @@ describe.skipIf(inject('postgresUrl') === null)('connections that are lost', () 
   })
 
   test('idle ones are replaced unnoticed', async () => {
-    const db = await opened(url)
+    const db = await opened(url, 3, 0)
     for (let round = 0; round < 5; round++) {
       await Promise.all([1, 2, 3].map(() => db.asSystem((tx) => tx.sql('select pg_sleep(0.02)'))))
       await terminateAll(url)
@@ -179,7 +179,7 @@ describe.skipIf(inject('postgresUrl') === null)('connections that are lost', () 
   })
 
   test('work of one trip that the server refuses to begin is done on another connection', async () => {
-    const db = await opened(url)
+    const db = await opened(url, 3, 0)
     for (let round = 0; round < 5; round++) {
       await Promise.all([1, 2, 3].map(() => db.asSystem((tx) => tx.sql('select pg_sleep(0.02)'))))
       await terminateAll(url)

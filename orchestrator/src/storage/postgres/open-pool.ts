@@ -39,7 +39,9 @@ export function openPool(url: string, size: PoolSize, log: StorageLog, throughPo
     // oxlint-disable-next-line typescript/no-misused-promises -- the pool waits for it; only its type does not say so
     onConnect: (client) => (throughPooler ? Promise.resolve() : prepare(client)),
   }
-  const pool = new PatientPool(options, size)
+  const refused = (error: unknown): void =>
+    log.warn({ err: error }, 'the server gives no more connections: requests wait for one')
+  const pool = new PatientPool(options, size, refused)
   watchPool(pool, log)
   return pool
 }

@@ -11,7 +11,7 @@ export interface PoolSize {
   kept: number
   /** So many are opened for whoever finds all others busy. */
   atOnce: number
-  /** More, up to this, are opened one after the other while people wait. */
+  /** More, up to this, are opened for whoever has waited, one at a time. */
   most: number
 }
 
@@ -22,43 +22,56 @@ export interface PoolSize {
  */
 export class PatientPool extends pg.Pool {
   readonly #size: PoolSize
+  readonly #refused: (error: unknown) => void
   #growing = false
+  #notBefore = 0
+  #toldOfRefusal = false
 
-  constructor(options: Omit<pg.PoolConfig, 'min' | 'max'>, size: PoolSize) {
+  /** `refused` hears of the first of those attempts to open more that the server refuses in a row: who waits hears nothing. */
+  constructor(options: Omit<pg.PoolConfig, 'min' | 'max'>, size: PoolSize, refused: (error: unknown) => void) {
+    if (size.atOnce < 1)
+      throw new RangeError('A pool that opens nothing at once would never say that there is no server')
     super({ ...options, min: size.kept, max: size.atOnce })
     this.#size = size
+    this.#refused = refused
   }
 
   override connect(): Promise<PoolClient>
   override connect(callback: Connected): void
   override connect(callback?: Connected): Promise<PoolClient> | undefined {
-    this.options.max = Math.max(this.#size.atOnce, this.totalCount - (this.#growing ? 1 : 0))
     // Those who came in this turn of the loop have the idle ones as good as taken.
     const waits = this.idleCount <= this.waitingCount
-    const impatience = waits ? setTimeout(() => this.#grow(), PATIENCE_MS) : undefined
-    if (callback === undefined) return super.connect().finally(() => clearTimeout(impatience))
+    const impatience = waits ? setInterval(() => this.#grow(), PATIENCE_MS) : undefined
+    if (callback === undefined) return super.connect().finally(() => clearInterval(impatience))
     super.connect((...connected) => {
-      clearTimeout(impatience)
+      clearInterval(impatience)
       callback(...connected)
     })
     return undefined
   }
 
-  /** One at a time. Where the server refuses it, nobody hears of that: they wait on for what others release. */
+  /** One at a time. Where the server refuses it, those who wait go on waiting for what others release. */
   #grow(): void {
-    if (this.#growing || this.waitingCount === 0 || this.totalCount >= this.#size.most) return
-    const before = this.options.max
-    this.options.max = this.totalCount + 1
-    const opened = super.connect()
-    // The pool would open another one for whoever waits when this one fails.
-    this.options.max = before
+    const full = this.totalCount >= this.#size.most
+    if (full || this.#growing || this.ending || this.waitingCount === 0 || performance.now() < this.#notBefore) return
     this.#growing = true
-    opened
-      .then((client) => client.release())
-      .catch(() => undefined)
-      .finally(() => {
-        this.#growing = false
-        if (this.waitingCount > 0) setTimeout(() => this.#grow(), PATIENCE_MS).unref()
-      })
+    this.options.max = this.totalCount + 1
+    void this.#openOne()
+    // As ever: else the pool opened another one for whoever waits when this one fails, and refused them with it.
+    this.options.max = this.#size.atOnce
+  }
+
+  async #openOne(): Promise<void> {
+    try {
+      const client = await super.connect()
+      this.#toldOfRefusal = false
+      client.release()
+    } catch (error) {
+      this.#notBefore = performance.now() + PATIENCE_MS
+      if (!this.#toldOfRefusal) this.#refused(error)
+      this.#toldOfRefusal = true
+    } finally {
+      this.#growing = false
+    }
   }
 }
