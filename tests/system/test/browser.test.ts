@@ -27,6 +27,19 @@ async function openSignedIn(product: Product, options: Parameters<typeof startBr
   return { browser, page, faults }
 }
 
+/** From now on: everything that the page hands to a screen reader to read out, one after the other. */
+async function listen(page: Page): Promise<() => Promise<string>> {
+  await page.evaluate(() => {
+    const said: string[] = []
+    Object.assign(window, { said })
+    new MutationObserver(() => {
+      const words = document.querySelector('.sr-only[aria-live="polite"]')?.textContent ?? ''
+      if (words !== '' && words !== said.at(-1)) said.push(words)
+    }).observe(document.body, { subtree: true, childList: true, characterData: true })
+  })
+  return () => page.evaluate(() => (window as unknown as { said: string[] }).said.join(' '))
+}
+
 describe.skipIf(chromium === null)('with a numbered model', () => {
   const tokens = 200
   let simulator: Awaited<ReturnType<typeof startModelSimulator>>
@@ -93,6 +106,16 @@ describe.skipIf(chromium === null)('with a numbered model', () => {
     expect(faultsOfNumbering(await numberedWords(lastAnswer(page)), tokens)).toEqual([])
     // What the network says while nobody listens is no fault of the page.
     expect(faults.filter((fault) => !/Failed to load resource|net::|EventSource/.test(fault))).toEqual([])
+  })
+
+  test('a screen reader is told all of an answer once, and that it is complete', async () => {
+    await fresh()
+    const heard = await listen(page)
+    await ask(page, 'Count aloud')
+    await answerEnds(page)
+    await expect.poll(heard).toMatch(/ Answer complete\.$/)
+    const words = (await heard()).replace(/ Answer complete\.$/, '')
+    expect(faultsOfNumbering(words, tokens)).toEqual([])
   })
 
   test('a stopped answer keeps its words', async () => {

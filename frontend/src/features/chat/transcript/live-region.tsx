@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { RunStore, RunView } from '../run/run-store.ts'
 import { textOf } from './text-of.ts'
 
@@ -8,20 +8,26 @@ const EVERY_MS = 2_500
 /** Reads a growing answer out in whole sentences, politely, instead of word by word. */
 export function LiveRegion({ store }: { store: RunStore | null }) {
   const [words, setWords] = useState('')
-  const said = useRef(0)
   useEffect(() => {
     if (store === null) return
-    said.current = textOf(store.get().folded.parts).length
-    const timer = setInterval(() => {
+    let said = textOf(store.get().folded.parts).length
+    let over = false
+    const tell = () => {
+      if (over) return
       const view = store.get()
       const text = textOf(view.folded.parts)
-      const upTo = view.end === null ? lastSentence(text) : text.length
-      const fresh = text.slice(said.current, upTo).trim()
-      said.current = Math.max(said.current, upTo)
-      if (view.end !== null) clearInterval(timer)
+      over = view.end !== null
+      const upTo = over ? text.length : lastSentence(text)
+      const fresh = text.slice(said, upTo).trim()
+      said = Math.max(said, upTo)
       setWords([fresh, endWords(view)].filter(Boolean).join(' '))
-    }, EVERY_MS)
-    return () => clearInterval(timer)
+    }
+    const timer = setInterval(tell, EVERY_MS)
+    return () => {
+      clearInterval(timer)
+      // The page lets go of a run as soon as it has ended: the last words, and that they are the last, are still to be said.
+      if (store.get().end !== null) tell()
+    }
   }, [store])
   return (
     <div aria-live="polite" aria-atomic="false" className="sr-only">
