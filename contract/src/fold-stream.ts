@@ -1,4 +1,5 @@
 import type { MessagePart, ToolPart } from './message.ts'
+import { appended } from './appended.ts'
 import type { StreamPart } from './stream.ts'
 
 /**
@@ -86,7 +87,7 @@ function appendText(folded: FoldedMessage, id: string, delta: string): void {
   const index = folded.open.get(id)
   const part = index === undefined ? undefined : folded.parts[index]
   if (index === undefined || (part?.type !== 'text' && part?.type !== 'reasoning')) return
-  folded.parts[index] = { ...part, text: part.text + delta }
+  folded.parts[index] = { ...part, text: appended(part.text, delta) }
 }
 
 function closeText(folded: FoldedMessage, id: string): void {

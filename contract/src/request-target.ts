@@ -18,6 +18,12 @@ export function originForm(request: Target): string {
 }
 
 /** RFC 9112 §3.2: with two hosts, each server on the way may believe another. */
-export function hasManyHosts(request: { headersDistinct: Record<string, string[] | undefined> }): boolean {
-  return (request.headersDistinct['host'] ?? []).length > 1
+export function hasManyHosts({ rawHeaders }: { rawHeaders: string[] }): boolean {
+  let hosts = 0
+  // Names and values by turns.
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts += 1
+  }
+  return hosts > 1
 }

@@ -2,7 +2,6 @@ import type { Tracer } from '@ai-assistant/telemetry/tracer'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import { newId } from '../lib/new-id.ts'
-import { estimateTokens } from '../models/estimate-tokens.ts'
 import type { ModelChoice } from '../models/open-model-choice.ts'
 import { loadPrompt } from '../runs/load-prompt.ts'
 import { observeRuns } from '../runs/observe-runs.ts'
@@ -34,7 +33,6 @@ export function createRunDeps(parts: {
     prompt: (context, current) => loadPrompt(sources, context, current),
     loadItems: (runId) => database.asSystem((tx) => readItems(tx, runId)),
     consents: (personId) => consents.of(personId),
-    estimate: estimateTokens,
     price: (name, usage) => prices.of(name, usage),
     newId,
     clock: () => performance.now(),

@@ -110,7 +110,7 @@ function toCall(model: PreparedModel, request: ModelRequest, signal: AbortSignal
         'content-type': 'application/json',
         ...(apiKey !== null && { authorization: `Bearer ${apiKey}` }),
       },
-      body: JSON.stringify(toChatCompletion(id, request, model.parameters)),
+      body: new TextEncoder().encode(JSON.stringify(toChatCompletion(id, request, model.parameters))),
     },
     request,
     upstream: model.upstream,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { estimateRequestTokens, estimateTokens, tokensOfImage } from './estimate-tokens.ts'
+import { estimateRequestTokens, estimateTokens, TokenCount, tokensOfImage } from './estimate-tokens.ts'
 
 test('counts about four letters a token, and one Chinese or Japanese character a token', () => {
   expect(estimateTokens('')).toBe(0)
@@ -15,6 +15,13 @@ test('a longer text is never fewer tokens', () => {
       expect(estimateTokens(text + more)).toBeGreaterThanOrEqual(estimateTokens(text))
     }),
   )
+})
+
+test('a text that comes in pieces is as many tokens as in one', () => {
+  const count = new TokenCount()
+  const text = 'Wie geht es dir? 你好，世界 🙂 1234,56 €'
+  for (const piece of text.match(/[^]{1,3}/g) ?? []) count.add(piece)
+  expect(count.tokens).toBe(estimateTokens(text))
 })
 
 test('a picture costs the same however long its data is', () => {

@@ -10,13 +10,30 @@ const tokensOfMessage = 4
  * alphabets, one character a token for Chinese, Japanese, Korean, emoji and the like; runs of digits and signs three.
  */
 export function estimateTokens(text: string): number {
-  let quarters = 0
-  for (let at = 0; at < text.length; at += 1) quarters += quartersOf(text.charCodeAt(at))
-  return Math.ceil(quarters / 12)
+  return Math.ceil(twelfthsOfText(text) / 12)
+}
+
+/** The same of a text that comes piece by piece, none of which is kept. */
+export class TokenCount {
+  twelfths = 0
+
+  add(piece: string): void {
+    this.twelfths += twelfthsOfText(piece)
+  }
+
+  get tokens(): number {
+    return Math.ceil(this.twelfths / 12)
+  }
+}
+
+function twelfthsOfText(text: string): number {
+  let twelfths = 0
+  for (let at = 0; at < text.length; at += 1) twelfths += twelfthsOf(text.charCodeAt(at))
+  return twelfths
 }
 
 /** Twelfths of a token of one UTF-16 unit. */
-function quartersOf(code: number): number {
+function twelfthsOf(code: number): number {
   if (code < 0x80) return isLetterOrSpace(code) ? 3 : 4
   if (code < 0x250) return 4
   // Greek, Cyrillic, Hebrew, Arabic, Indic, Thai and their neighbours.

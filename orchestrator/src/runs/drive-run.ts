@@ -26,7 +26,7 @@ export async function driveRun(context: RunContext, writer: RunWriter, deps: Run
 /** Opens the pen for a run. Its progress must hold exactly what its journal holds up to `lastSeq`. */
 export function openWriter(journal: Journal, context: RunContext, lastSeq: number, deps: RunDeps): RunWriter {
   const { clock, observe } = deps
-  const pace = new AnswerPace({ clock, observe, receivedAt: context.receivedAt ?? null })
+  const pace = new AnswerPace({ clock, observe, receivedAt: context.receivedAt })
   context.pace = pace
   const { id: runId, epoch } = context.run
   return journal.open({ runId, epoch, lastSeq, onText: () => pace.shown() })

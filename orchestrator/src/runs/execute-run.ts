@@ -1,5 +1,6 @@
 import type { FinishMetadata, IncompleteReason, StreamPart } from '@ai-assistant/contract'
 import { cleanText } from '../lib/clean-text.ts'
+import { estimateTokens } from '../models/estimate-tokens.ts'
 import { MAX_DEATHS, MAX_ROUNDS, MAX_SECONDS } from './bounds.ts'
 import { type ModelOutcome, modelStep } from './model-step.ts'
 import type { RunContext, RunDeps, StopReason } from './run-context.ts'
@@ -63,7 +64,7 @@ async function* begin(context: RunContext, deps: RunDeps): AsyncGenerator<RunSte
     parts: [{ type: 'data-takeover', data: { epoch: run.epoch } }],
     rows: { usage: lost },
   }
-  deps.observe.takenOver(context.lostSince === undefined ? null : (deps.clock() - context.lostSince) / 1000)
+  deps.observe.takenOver(context.lostSince === null ? null : (deps.clock() - context.lostSince) / 1000)
   yield* settleLostCalls(context, deps)
 }
 
@@ -71,7 +72,7 @@ async function* begin(context: RunContext, deps: RunDeps): AsyncGenerator<RunSte
 function lostAttempt(context: RunContext, deps: RunDeps): UsageRow[] {
   const { run, progress } = context
   if (!progress.stepOpen || hasCalls(progress)) return []
-  const outputTokens = deps.estimate(shownText(progress))
+  const outputTokens = estimateTokens(shownText(progress))
   return [
     {
       item: `m${progress.round}`,

@@ -73,7 +73,7 @@ interface History {
 async function readHistory(database: Database, context: RunContext, model: LanguageModel): Promise<History> {
   const { messages, own } = context.firstPage ?? (await readFirstPage(database, context.run))
   // Kept for one call: it may be large, and an answer may take long.
-  delete context.firstPage
+  context.firstPage = null
   const branch: PromptMessage[] = []
   let [tokens, bytes] = [0, 0]
   for (let [page, limit] = [messages, PAGE]; page.length > 0;) {

@@ -2,6 +2,7 @@ import type { StreamPart, Usage } from '@ai-assistant/contract'
 import type { Span } from '@ai-assistant/telemetry/tracer'
 import { cleanText } from '../lib/clean-text.ts'
 import type { LanguageModel, ModelEvent, ModelFailure, ModelToolCall } from '../models/language-model.ts'
+import { TokenCount } from '../models/estimate-tokens.ts'
 import { outlast } from './outlast.ts'
 import type { RunContext, RunDeps } from './run-context.ts'
 import { currentStep, openPartId, type RunProgress, shownText } from './run-state.ts'
@@ -61,7 +62,8 @@ class ModelCall {
   readonly #began: number
   readonly #item: string
   #lastTokenAt: number | null = null
-  #chars = ''
+  /** Thoughts, words and what tools are called with. */
+  readonly #written = new TokenCount()
   #shown: boolean
   /** The first text of this call goes on with text the step has shown before. */
   #continues: boolean
@@ -91,6 +93,7 @@ class ModelCall {
         return [status('thinking', `Preparing a call of ${event.name}`)]
       case 'tool-call-end':
         this.#calls.push(event.call)
+        this.#written.add(event.call.arguments)
         return []
       case 'retry':
         this.#deps.observe.modelRetry(this.#model.view.id, event.failure.kind)
@@ -131,7 +134,7 @@ class ModelCall {
     const { run } = this.#context
     const estimated = (): Usage => ({
       inputTokens: promptTokens,
-      outputTokens: this.#deps.estimate(this.#chars + this.#calls.map((call) => call.arguments).join('')),
+      outputTokens: this.#written.tokens,
       cachedTokens: 0,
       reasoningTokens: 0,
       estimated: true,
@@ -152,7 +155,7 @@ class ModelCall {
   #toDelta(kind: 'text' | 'reasoning', delta: string): StreamPart[] {
     if (delta === '') return []
     this.#measure()
-    this.#chars += delta
+    this.#written.add(delta)
     const open = openPartId(this.#context.progress, kind)
     if (open !== null) return [{ type: `${kind}-delta`, id: open, delta }]
     const id = `${kind === 'text' ? 't' : 'r'}${this.#context.progress.nextPartId}`
@@ -190,7 +193,7 @@ class ModelCall {
   }
 
   #failedBeforeAnswering(): boolean {
-    return this.#end?.type === 'error' && this.#chars === ''
+    return this.#end?.type === 'error' && this.#written.tokens === 0
   }
 
   #failureKind(): string {

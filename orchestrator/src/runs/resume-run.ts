@@ -3,7 +3,7 @@ import type { Journal } from '../journal/journal.ts'
 import type { TakenRun } from '../journal/take-over.ts'
 import type { Database, Tx } from '../storage/database.ts'
 import { queries } from '../storage/queries.ts'
-import type { RunContext } from './run-context.ts'
+import { openContext, type RunContext } from './run-context.ts'
 import type { RunOptions } from './run-options.ts'
 import { note, startProgress } from './run-state.ts'
 import type { ItemRow } from './run-step.ts'
@@ -16,7 +16,7 @@ export async function loadRun(
   database: Database,
   journal: Journal,
   taken: TakenRun,
-  options: { signal: AbortSignal; resumed: boolean; lostSince?: number },
+  { signal, resumed, lostSince }: { signal: AbortSignal; resumed: boolean; lostSince: number | null },
 ): Promise<{ context: RunContext; lastSeq: number } | null> {
   const { parts, lastSeq } = await journal.read(taken.id)
   const rows = await database.asSystem(async (tx) => ({
@@ -28,10 +28,11 @@ export async function loadRun(
   if (rows.message === undefined) return null
   const progress = startProgress(rows.message.parts)
   for (const part of parts) note(progress, part)
-  const run = { ...taken, resumed: options.resumed && progress.started }
-  const { resumed: _, ...rest } = options
-  const asked = (rows.run?.options ?? null) as RunOptions | null
-  return { context: { run, options: asked, progress, items: rows.items, usage: rows.usage, ...rest }, lastSeq }
+  const run = { ...taken, resumed: resumed && progress.started }
+  const options = (rows.run?.options ?? null) as RunOptions | null
+  const { items, usage } = rows
+  const known = { run, options, progress, items, usage, signal, receivedAt: null, lostSince, firstPage: null }
+  return { context: openContext(known), lastSeq }
 }
 
 /** The tool calls of a run, by id. */

@@ -12,7 +12,16 @@ import type { RunProgress } from './run-state.ts'
 import type { ItemRow, UsageRow } from './run-step.ts'
 
 /** One run as its executor sees it. */
-export interface RunContext {
+export interface RunContext extends KnownOfRun {
+  /** What the last model call has cost so far, written down or not; null before the first. */
+  lastCall: (() => UsageRow) | null
+  /** Set by whoever writes the run. */
+  pace: AnswerPace | null
+  span: Span | null
+}
+
+/** What is known of a run when it begins or is taken over. */
+export interface KnownOfRun {
   run: RunIdentity
   /** What a program asked for; null where a person asked. */
   options: RunOptions | null
@@ -23,17 +32,31 @@ export interface RunContext {
   usage: Usage
   /** Aborts with a `StopReason`. */
   signal: AbortSignal
-  /** What the last model call has cost so far, written down or not. */
-  lastCall?: () => UsageRow
-  /** When the question came, on the clock of `RunDeps`; absent where this process did not take it. */
-  receivedAt?: number
-  /** The last sign of life of the worker this run was taken over from, on the same clock, where it is known. */
-  lostSince?: number
-  /** What was read with the question, for the first model call. */
-  firstPage?: FirstPage
-  /** Set by whoever writes the run. */
-  pace?: AnswerPace
-  span?: Span
+  /** When the question came, on the clock of `RunDeps`; null where this process did not take it. */
+  receivedAt: number | null
+  /** The last sign of life of the worker this run was taken over from, on the same clock; null where it is not known. */
+  lostSince: number | null
+  /** What was read with the question, for the first model call; null afterwards, and where nothing was. */
+  firstPage: FirstPage | null
+}
+
+/** Each token of the answer looks its run's fields up: no field comes or goes later, which would make them a dictionary's. */
+export function openContext(known: KnownOfRun): RunContext {
+  const { run, options, progress, items, usage, signal, receivedAt, lostSince, firstPage } = known
+  return {
+    run,
+    options,
+    progress,
+    items,
+    usage,
+    signal,
+    receivedAt,
+    lostSince,
+    firstPage,
+    lastCall: null,
+    pace: null,
+    span: null,
+  }
 }
 
 /** `cancel`: the person stopped it · `fenced`: it belongs to another worker · `drain`: this process hands it over. */
@@ -64,7 +87,6 @@ export interface RunDeps {
   loadItems: (runId: string) => Promise<Map<string, ItemRow>>
   /** The definitions of tools that a person has allowed for good. */
   consents: (personId: string) => Promise<ReadonlySet<string>>
-  estimate: (text: string) => number
   /** What a model call costs; null where no price is known. */
   price: (model: string, usage: Usage) => Cost | null
   newId: () => string

@@ -230,9 +230,9 @@ export class RunManager {
   #resume(taken: TakenRun, resumed: boolean): void {
     const { database, journal } = this.#options
     const { silentMs } = taken
-    const since = typeof silentMs === 'number' ? { lostSince: this.#options.deps.clock() - silentMs } : {}
+    const lostSince = typeof silentMs === 'number' ? this.#options.deps.clock() - silentMs : null
     this.#launch(taken, (signal) =>
-      outlast(() => loadRun(database, journal, taken, { signal, resumed, ...since }), signal),
+      outlast(() => loadRun(database, journal, taken, { signal, resumed, lostSince }), signal),
     )
     if (taken.cancelRequested) this.#stop(taken.id, 'cancel')
   }

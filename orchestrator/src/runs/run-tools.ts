@@ -50,11 +50,7 @@ export async function* runTools(
     const item = context.items.get(message.id)
     if (item === undefined) continue
     const { durationMs } = message
-    const step = settleCall(item, message.outcome, {
-      attempt: context.run.epoch,
-      durationMs,
-      estimate: deps.estimate,
-    })
+    const step = settleCall(item, message.outcome, { attempt: context.run.epoch, durationMs })
     if (step.type === 'commit') for (const row of step.rows.items ?? []) context.items.set(row.id, row)
     yield step
     const seconds = message.durationMs / 1000

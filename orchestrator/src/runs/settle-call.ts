@@ -1,5 +1,6 @@
 import type { StreamPart } from '@ai-assistant/contract'
 import { cleanJson, cleanText } from '../lib/clean-text.ts'
+import { estimateTokens } from '../models/estimate-tokens.ts'
 import type { ToolOutcome } from '../tools/tool-set.ts'
 import { type ItemRow, noUsage, type RunStep, type UsageRow } from './run-step.ts'
 
@@ -7,7 +8,7 @@ import { type ItemRow, noUsage, type RunStep, type UsageRow } from './run-step.t
 export function settleCall(
   item: ItemRow,
   outcome: ToolOutcome,
-  call: { attempt: number; durationMs: number; estimate: (text: string) => number },
+  call: { attempt: number; durationMs: number },
 ): RunStep {
   const state = outcome.unknown ? 'unknown' : outcome.failed ? 'failed' : 'done'
   const settled: ItemRow = { ...item, state, content: cleanText(outcome.content) }
@@ -20,7 +21,7 @@ export function settleCall(
     charged: true,
     durationMs: call.durationMs,
     contextBytes: outcome.bytes,
-    contextTokens: call.estimate(outcome.content),
+    contextTokens: estimateTokens(outcome.content),
   }
   const output = cleanJson(outcome.output)
   const part: StreamPart =

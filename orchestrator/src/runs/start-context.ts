@@ -1,4 +1,4 @@
-import type { RunContext, RunIdentity } from './run-context.ts'
+import { openContext, type RunContext, type RunIdentity } from './run-context.ts'
 import { startProgress } from './run-state.ts'
 import type { StartRequest } from './start-request.ts'
 import type { StartedRun } from './start-run.ts'
@@ -11,14 +11,15 @@ export function startContext(
   signal: AbortSignal,
 ): RunContext {
   const { stored, usage, firstPage } = started
-  return {
+  return openContext({
     run,
     options: request.program?.options ?? null,
     progress: startProgress(stored),
     items: new Map(),
     usage,
     signal,
-    ...(request.receivedAt === undefined ? {} : { receivedAt: request.receivedAt }),
-    ...(firstPage === null ? {} : { firstPage }),
-  }
+    receivedAt: request.receivedAt ?? null,
+    lostSince: null,
+    firstPage,
+  })
 }

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Usage } from '@ai-assistant/contract'
 import type { Dispatcher } from 'undici'
-import { estimateRequestTokens, estimateTokens } from '../estimate-tokens.ts'
+import { estimateRequestTokens } from '../estimate-tokens.ts'
 import type { ModelEvent, ModelRequest } from '../language-model.ts'
 import { settleUsage } from '../settle-usage.ts'
 import { createOverlapTrimmer } from '../trim-overlap.ts'
@@ -198,7 +198,7 @@ async function* conclude(
 function usageOf(call: Call, reader: AnswerReader): Usage {
   return settleUsage(reader.state.usage, {
     inputTokens: () => estimateRequestTokens(call.request),
-    outputTokens: () => estimateTokens(reader.state.written),
+    outputTokens: () => reader.state.written.tokens,
   })
 }
 

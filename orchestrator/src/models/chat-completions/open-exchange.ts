@@ -30,7 +30,8 @@ export interface ExchangeRequest {
   origin: string
   path: string
   headers: Record<string, string>
-  body: string
+  /** In memory of its own: a slice of a shared pool would keep all of that for as long as the answer takes. */
+  body: Uint8Array
 }
 
 export interface ExchangeTimeouts {
@@ -83,9 +84,7 @@ class OpenExchange implements Exchange, Dispatcher.DispatchHandler {
     if (this.#signal.aborted) return this.#abort()
     this.#signal.addEventListener('abort', this.#abort, { once: true })
     try {
-      // In memory of its own: a slice of the shared pool would keep all of that for as long as the answer takes.
-      const body = new TextEncoder().encode(request.body)
-      dispatcher.dispatch({ ...request, body, method: 'POST', headersTimeout: 0, bodyTimeout: 0 }, this)
+      dispatcher.dispatch({ ...request, method: 'POST', headersTimeout: 0, bodyTimeout: 0 }, this)
     } catch (error) {
       this.#finish({ end: 'broken', error: error instanceof Error ? error : new Error(String(error)) })
     }
@@ -97,7 +96,9 @@ class OpenExchange implements Exchange, Dispatcher.DispatchHandler {
     if (this.#end !== null) controller.abort(new Error(this.#end.end))
   }
 
-  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    // Nobody reads them raw, and an answer may take long.
+    controller.rawHeaders = null
     if (status < 200) return
     this.expectWithin(this.#idleMs)
     this.#resolveHead({ status, headers })

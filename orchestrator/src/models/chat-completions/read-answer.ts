@@ -1,4 +1,5 @@
 import { cleanText } from '../../lib/clean-text.ts'
+import { TokenCount } from '../estimate-tokens.ts'
 import type { ModelEvent } from '../language-model.ts'
 import type { ReportedUsage } from '../settle-usage.ts'
 import type { OverlapTrimmer } from '../trim-overlap.ts'
@@ -27,8 +28,8 @@ export interface AnswerState {
   done: boolean
   usage: ReportedUsage | null
   fault: { kind: 'malformed' } | { kind: 'error'; error: UpstreamError } | null
-  /** Everything the model wrote, shown or not, to estimate by. */
-  written: string
+  /** About how many tokens everything is that the model wrote, shown or not. */
+  written: TokenCount
 }
 
 export type EndReason = Extract<ModelEvent, { type: 'end' }>['reason']
@@ -41,7 +42,14 @@ export function endReason(finish: string | null, toolCalls: number): EndReason {
 }
 
 export function createAnswerReader(calls: ToolCallAssembler, trimmer: OverlapTrimmer | null): AnswerReader {
-  const state: AnswerState = { finish: null, begun: false, done: false, usage: null, fault: null, written: '' }
+  const state: AnswerState = {
+    finish: null,
+    begun: false,
+    done: false,
+    usage: null,
+    fault: null,
+    written: new TokenCount(),
+  }
   const sink = createEventSink(calls, trimmer)
 
   const repeated = createRepeatedChunk(textOf)
@@ -71,7 +79,7 @@ export function createAnswerReader(calls: ToolCallAssembler, trimmer: OverlapTri
     },
     end() {
       const whole = calls.end(endReason(state.finish, calls.count()) === 'length')
-      for (const call of whole) state.written += call.name + call.arguments
+      for (const call of whole) state.written.add(call.name + call.arguments)
       return [...sink.end(), ...whole.map((call): ModelEvent => ({ type: 'tool-call-end', call }))]
     },
   }
@@ -128,7 +136,7 @@ function readChunk(state: AnswerState, sink: EventSink, chunk: JsonObject): void
   const choice = firstChoice(chunk)
   if (choice === null) return
   const { said, thought, fragments } = readDelta(choice)
-  state.written += thought
+  state.written.add(thought)
   if (thought !== '') sink.think(thought)
   say(state, sink, said)
   for (const fragment of fragments) sink.call(fragment)
@@ -136,7 +144,7 @@ function readChunk(state: AnswerState, sink: EventSink, chunk: JsonObject): void
 }
 
 function say(state: AnswerState, sink: EventSink, said: string): void {
-  state.written += said
+  state.written.add(said)
   if (said !== '') sink.say(said)
 }
 

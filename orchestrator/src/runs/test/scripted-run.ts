@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import type { LanguageModel, ModelEvent, ModelRequest } from '../../models/language-model.ts'
 import type { ResolvedCall, ToolOutcome, ToolSet } from '../../tools/tool-set.ts'
 import { executeRun } from '../execute-run.ts'
-import type { RunContext, RunDeps, RunIdentity } from '../run-context.ts'
+import { openContext, type RunContext, type RunDeps, type RunIdentity } from '../run-context.ts'
 import { note, startProgress } from '../run-state.ts'
 import { AnswerArrived, type ItemRow, noUsage, type RunStep, type UsageRow } from '../run-step.ts'
 
@@ -106,14 +106,17 @@ export async function live(
     trace: null,
     resumed: progress.started,
   }
-  const context: RunContext = {
+  const context = openContext({
     run,
     options: null,
     progress,
     items: new Map(store.items),
     usage: noUsage,
     signal: parts.signal ?? new AbortController().signal,
-  }
+    receivedAt: null,
+    lostSince: null,
+    firstPage: null,
+  })
   const steps = executeRun(context, depsOf(parts, store))
   let next = await steps.next()
   for (let step = 0; !next.done; step++) {
@@ -163,7 +166,6 @@ function depsOf(parts: { model: LanguageModel; tools: ToolSet }, store: FakeStor
       }),
     loadItems: () => Promise.resolve(new Map(store.items)),
     consents: () => Promise.resolve(new Set()),
-    estimate: (text) => text.length,
     price: () => null,
     newId: () => `${ids++}`,
     clock: () => performance.now(),
