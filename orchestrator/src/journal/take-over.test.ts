@@ -50,7 +50,7 @@ test('the only worker left takes a thousand lost answers at once', async () => {
   const dead = await addWorker(database, 'dead', -1)
   const me = await addWorker(database, 'me', 60)
   await addRuns(database, dead.id, 1000)
-  const taken = await takeOverRuns(database, me)
+  const { runs: taken } = await takeOverRuns(database, me)
   expect(taken).toHaveLength(1000)
   expect(taken.every(({ epoch, deaths }) => epoch === 2 && deaths === 1)).toBe(true)
 })
@@ -63,7 +63,7 @@ test('workers share what was lost, and leave nothing', async () => {
   const taken = new Map(workers.map(({ id }) => [id, 0]))
   for (let look = 0; look < 6; look++) {
     for (const me of workers) {
-      const more = await takeOverRuns(database, me)
+      const { runs: more } = await takeOverRuns(database, me)
       taken.set(me.id, (taken.get(me.id) ?? 0) + more.length)
     }
   }
@@ -79,6 +79,20 @@ test('an answer of a worker that lives is left alone, whatever it is called, unl
   await addRuns(database, former.id, 2)
   await addRuns(database, neighbour.id, 3)
   const me = await addWorker(database, 'host/stack-1/0.0.0.0:8000', 60)
-  expect(await takeOverRuns(database, me)).toHaveLength(2)
-  expect(await takeOverRuns(database, me)).toHaveLength(0)
+  expect((await takeOverRuns(database, me)).runs).toHaveLength(2)
+  expect((await takeOverRuns(database, me)).runs).toHaveLength(0)
+})
+
+test('whoever looks hears when the next worker is lost, if it does not renew its lease', async () => {
+  const database = await open()
+  const me = await addWorker(database, 'me', 2)
+  expect((await takeOverRuns(database, me)).nextLossMs).toBeNull()
+  await addWorker(database, 'dead', -1)
+  await addWorker(database, 'well', 60)
+  const silent = await addWorker(database, 'silent', 6)
+  await addRuns(database, silent.id, 1)
+  const { runs, nextLossMs } = await takeOverRuns(database, me)
+  expect(runs).toHaveLength(0)
+  expect(nextLossMs).toBeGreaterThan(0)
+  expect(nextLossMs).toBeLessThanOrEqual(6000)
 })

@@ -20,6 +20,12 @@ export interface TakenRun {
   silentMs?: number | null
 }
 
+export interface Takeover {
+  runs: TakenRun[]
+  /** Milliseconds until the next lease of another worker runs out, unless that one renews it; null where there is none. */
+  nextLossMs: number | null
+}
+
 /**
  * Up to so many are taken without asking who else is there; of more, a worker takes its share of those that live. The
  * others look within a second too, and what they leave is shared again, so that a thousand are taken in a few looks.
@@ -31,14 +37,16 @@ const WITHOUT_SHARING = 32
  * lock, and raises the epoch, so whatever the old worker still sends is void. The journal is read afterwards, in a
  * statement of its own: one that began before the lock was granted would miss the old worker's last rows.
  */
-export async function takeOverRuns(database: Database, me: { id: string; name: string }): Promise<TakenRun[]> {
-  const taken = await database.asSystem(async (tx) => {
-    const rows = await tx.sql<TakenRow>(TAKE, [me.id, me.name, WITHOUT_SHARING], 'take_over')
-    await tx.sql(FORGET_DEAD, [me.id, me.name], 'take_over_forget')
-    return rows.map(toTakenRun)
+export async function takeOverRuns(database: Database, me: { id: string; name: string }): Promise<Takeover> {
+  const takeover = await database.asSystem(async (tx) => {
+    const [rows, leases] = await Promise.all([
+      tx.sql<TakenRow>(TAKE, [me.id, me.name, WITHOUT_SHARING], 'take_over'),
+      tx.sql<{ next_ms: number | null }>(FORGET_DEAD, [me.id, me.name], 'take_over_forget'),
+    ])
+    return { runs: rows.map(toTakenRun), nextLossMs: leases[0]?.next_ms ?? null }
   })
-  if (taken.length > 0) failpoint('takeover.after-claim')
-  return taken
+  if (takeover.runs.length > 0) failpoint('takeover.after-claim')
+  return takeover
 }
 
 /**
@@ -120,6 +128,10 @@ const TAKE_UP = `
   returning ${TAKEN}`
 
 const FORGET_DEAD = `
-  delete from worker
-  where id <> $1::uuid and (lease_until < clock_timestamp() or name = $2)
-    and not exists (select from run where run.worker_id = worker.id and run.state = 'running')`
+  with forgotten as (
+    delete from worker
+    where id <> $1::uuid and (lease_until < clock_timestamp() or name = $2)
+      and not exists (select from run where run.worker_id = worker.id and run.state = 'running')
+  )
+  select extract(epoch from min(lease_until) - clock_timestamp())::float8 * 1000 as next_ms
+  from worker where id <> $1::uuid and lease_until > clock_timestamp()`

@@ -22,6 +22,8 @@ import { type StartedRun, startRun } from './start-run.ts'
 
 /** How often this worker looks for runs to take over, for cancels it has not heard of, and for unanswered questions. */
 const LOOK_MS = 1000
+/** Sooner it looks where a lease runs out before, but not before a start that is being committed had time to be heard of. */
+const SOONEST_LOOK_MS = 100
 
 /** How long a closing worker waits for the last commits of the answers it hands over. */
 const LAST_WORDS_MS = 3000
@@ -254,20 +256,27 @@ export class RunManager {
   #scheduleLook(ms: number): void {
     clearTimeout(this.#timer)
     if (this.#draining) return
+    let pause = LOOK_MS
     this.#timer = setTimeout(() => {
       this.#looking = this.#looking
-        .then(() => this.#look())
+        .then(async () => {
+          pause = await this.#look()
+        })
         .catch((error: unknown) => this.#options.deps.log.warn({ err: error }, 'Looking for lost answers failed'))
-        .finally(() => this.#scheduleLook(LOOK_MS))
+        .finally(() => this.#scheduleLook(pause))
     }, ms)
   }
 
-  async #look(): Promise<void> {
+  /** Returns after how many milliseconds to look again: when the next worker may turn out to be lost, if that is soon. */
+  async #look(): Promise<number> {
     const { database, workerName } = this.#options
     const me = await this.#held().current()
     await this.#lookAtOwn(me)
-    for (const taken of await takeOverRuns(database, { id: me, name: workerName })) this.#resume(taken, true)
+    const { runs, nextLossMs } = await takeOverRuns(database, { id: me, name: workerName })
+    for (const taken of runs) this.#resume(taken, true)
     for (const taken of await claimOverdue(database, me)) this.#resume(taken, false)
+    if (nextLossMs === null) return LOOK_MS
+    return Math.min(LOOK_MS, Math.max(SOONEST_LOOK_MS, Math.ceil(nextLossMs) + 1))
   }
 
   /**
