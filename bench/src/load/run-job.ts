@@ -69,10 +69,16 @@ class Run {
   }
 
   #makeSlot(index: number): StreamSlot {
-    const { url, headers, cookies, body, tokens, stamped, kind } = this.#job
-    const cookie = cookies[index % Math.max(1, cookies.length)]
-    const request = { url: new URL(url), headers: { ...headers, ...(cookie && { cookie }) }, body, tokens }
-    const slot: StreamSlot = new StreamSlot(request, {
+    const { url, headers, cookies, body, streams, tokens, stamped, kind } = this.#job
+    const request = { url: new URL(url), headers, body, tokens }
+    // Each question is another person's than the one before.
+    let asked = index
+    const cookieOfNext = (): string | null => {
+      const cookie = cookies[asked % cookies.length]
+      asked += streams
+      return cookie ?? null
+    }
+    const slot: StreamSlot = new StreamSlot(request, cookieOfNext, {
       first: (milliseconds) => this.#recording && this.#firstToken.add(milliseconds),
       data: (bytes, count) => {
         if (!this.#recording) return

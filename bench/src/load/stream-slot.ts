@@ -25,6 +25,7 @@ export interface SlotRequest {
 /** One connection with one stream after another, on a bare socket: the client must cost less than whatever it measures. */
 export class StreamSlot {
   readonly #request: SlotRequest
+  readonly #cookieOfNext: () => string | null
   readonly #events: SlotEvents
   #socket: Socket | null = null
   #open = false
@@ -34,8 +35,10 @@ export class StreamSlot {
   #marks = 0
   #tail = ''
 
-  constructor(request: SlotRequest, events: SlotEvents) {
+  /** @param cookieOfNext whose question the next one is, or null where nobody has to be known */
+  constructor(request: SlotRequest, cookieOfNext: () => string | null, events: SlotEvents) {
     this.#request = request
+    this.#cookieOfNext = cookieOfNext
     this.#events = events
   }
 
@@ -73,6 +76,8 @@ export class StreamSlot {
     const { url, headers, body } = this.#request
     const id = randomUUID()
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value.replace('{{id}}', id)}\r\n`)
+    const cookie = this.#cookieOfNext()
+    if (cookie !== null) lines.push(`cookie: ${cookie}\r\n`)
     this.#sentAt = performance.now()
     socket.write(
       `POST ${url.pathname} HTTP/1.1\r\nhost: ${url.host}\r\ncontent-type: application/json\r\n` +
