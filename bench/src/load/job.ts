@@ -6,7 +6,7 @@ export interface Job {
   kind: 'loop' | 'hold'
   url: string
   headers: Record<string, string>
-  /** Slot n sends the n-th, and so on from the first again. */
+  /** Slot n begins with the n-th, and each next question of its is that of one further on; from the first again after the last. */
   cookies: string[]
   body: string
   streams: number

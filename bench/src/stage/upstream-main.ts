@@ -1,6 +1,6 @@
 // The model behind every peer: Chat Completions over HTTP/1.1, as cheap as it can be made, so that it is never what limits
 // a peer. It is asked in the words of the model simulator (`sim-itl40-len60`), in the last message's text: one peer, with
-// one model's name, then answers at any pace. Each token carries the moment it was sent: `@<base36 µs>@`.
+// one model's name, then answers at any pace. Each token carries the moment it was sent: `@<tens of µs>@`.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { parseModelName } from '@ai-assistant/simulators/parse-model-name'

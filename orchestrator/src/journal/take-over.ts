@@ -127,6 +127,7 @@ const TAKE_UP = `
   where run.id = any($2::uuid[]) and run.worker_id = $1::uuid and run.state = 'running'
   returning ${TAKEN}`
 
+/** And when the next one will be dead, so that nobody has to look for it in between. */
 const FORGET_DEAD = `
   with forgotten as (
     delete from worker

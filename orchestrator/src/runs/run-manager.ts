@@ -5,6 +5,7 @@ import { declareOthersDead, takeOverRuns, type TakenRun, takeUpOwnRuns } from '.
 import { holdWorkerLease, type WorkerLease } from '../journal/worker-lease.ts'
 import { failpoint } from '../lib/failpoint.ts'
 import { sleep } from '../lib/sleep.ts'
+import { SoonestTimer } from '../lib/soonest-timer.ts'
 import type { AnswerLimits } from '../limits/count-answer.ts'
 import type { Database } from '../storage/database.ts'
 import { answerApproval, type ApprovalDecision, claimOverdue, requestCancel } from './answer-approval.ts'
@@ -22,8 +23,8 @@ import { type StartedRun, startRun } from './start-run.ts'
 
 /** How often this worker looks for runs to take over, for cancels it has not heard of, and for unanswered questions. */
 const LOOK_MS = 1000
-/** Sooner it looks where a lease runs out before, but not before a start that is being committed had time to be heard of. */
-const SOONEST_LOOK_MS = 100
+/** Sooner it looks where a lease runs out before, and that much later: a renewal may be under way. */
+const AFTER_LEASE_MS = 150
 
 /** How long a closing worker waits for the last commits of the answers it hands over. */
 const LAST_WORDS_MS = 3000
@@ -54,11 +55,11 @@ export class RunManager {
   readonly #active = new Map<string, ActiveRun>()
   #lease: WorkerLease | null = null
   #deaf: (() => void) | null = null
-  #timer: NodeJS.Timeout | undefined
+  /** A ring that comes while a look ends is not put off by what that one plans. */
+  readonly #nextLook = new SoonestTimer(() => this.#startLook())
   #looking: Promise<void> = Promise.resolve()
   /** Runs that named this worker at the last look, and that it did not execute. */
   #idle: ReadonlySet<string> = new Set()
-  #draining = false
   #handsOver = false
 
   private constructor(options: RunManagerOptions) {
@@ -84,7 +85,7 @@ export class RunManager {
    * host and port by mistake bears the same name, and would take from the first what it then cannot serve.
    */
   begin(): void {
-    this.#scheduleLook(0)
+    this.#nextLook.plan(0)
   }
 
   get size(): number {
@@ -142,8 +143,7 @@ export class RunManager {
    * the lease are found by others when it is back.
    */
   async close(patienceMs: number): Promise<void> {
-    this.#draining = true
-    clearTimeout(this.#timer)
+    this.#nextLook.stop()
     await this.#looking
     const timer = setTimeout(() => this.#handOver(), patienceMs)
     await this.#idleWithin(patienceMs + LAST_WORDS_MS)
@@ -250,21 +250,17 @@ export class RunManager {
   /** Any ring for the worker itself says: look at your runs' rows now. */
   #listen(): void {
     this.#deaf?.()
-    this.#deaf = this.#options.doorbell.listen(this.#held().id(), () => this.#scheduleLook(0))
+    this.#deaf = this.#options.doorbell.listen(this.#held().id(), () => this.#nextLook.plan(0))
   }
 
-  #scheduleLook(ms: number): void {
-    clearTimeout(this.#timer)
-    if (this.#draining) return
-    let pause = LOOK_MS
-    this.#timer = setTimeout(() => {
-      this.#looking = this.#looking
-        .then(async () => {
-          pause = await this.#look()
-        })
-        .catch((error: unknown) => this.#options.deps.log.warn({ err: error }, 'Looking for lost answers failed'))
-        .finally(() => this.#scheduleLook(pause))
-    }, ms)
+  #startLook(): void {
+    this.#looking = this.#looking
+      .then(() => this.#look())
+      .catch((error: unknown) => {
+        this.#options.deps.log.warn({ err: error }, 'Looking for lost answers failed')
+        return LOOK_MS
+      })
+      .then((pause) => this.#nextLook.plan(pause))
   }
 
   /** Returns after how many milliseconds to look again: when the next worker may turn out to be lost, if that is soon. */
@@ -276,7 +272,7 @@ export class RunManager {
     for (const taken of runs) this.#resume(taken, true)
     for (const taken of await claimOverdue(database, me)) this.#resume(taken, false)
     if (nextLossMs === null) return LOOK_MS
-    return Math.min(LOOK_MS, Math.max(SOONEST_LOOK_MS, Math.ceil(nextLossMs) + 1))
+    return Math.min(LOOK_MS, Math.max(0, nextLossMs) + AFTER_LEASE_MS)
   }
 
   /**
