@@ -42,21 +42,7 @@ export interface KnownOfRun {
 
 /** Each token of the answer looks its run's fields up: no field comes or goes later, which would make them a dictionary's. */
 export function openContext(known: KnownOfRun): RunContext {
-  const { run, options, progress, items, usage, signal, receivedAt, lostSince, firstPage } = known
-  return {
-    run,
-    options,
-    progress,
-    items,
-    usage,
-    signal,
-    receivedAt,
-    lostSince,
-    firstPage,
-    lastCall: null,
-    pace: null,
-    span: null,
-  }
+  return { ...known, lastCall: null, pace: null, span: null }
 }
 
 /** `cancel`: the person stopped it · `fenced`: it belongs to another worker · `drain`: this process hands it over. */
