@@ -34,9 +34,12 @@ export async function numberedWords(answer: Locator): Promise<string> {
   return (text.match(/\b(?:[0-9a-f]{8}|t\d{4})\b/g) ?? []).join(' ')
 }
 
-/** One item of the sidebar's list, by its title. */
-export async function choose(page: Page, title: string, action: 'Rename' | 'Delete'): Promise<void> {
-  await page.getByRole('link', { name: title }).hover()
-  await page.getByRole('button', { name: `Options for ${title}` }).click()
-  await page.getByRole('menuitem', { name: action }).click()
+/** What can be done to a line of the sidebar's list, known by its link: its title may arrive at any moment. */
+export async function choose(link: Locator, action: 'Rename' | 'Delete'): Promise<void> {
+  await link.hover()
+  await link
+    .locator('..')
+    .getByRole('button', { name: /^Options for / })
+    .click()
+  await link.page().getByRole('menuitem', { name: action }).click()
 }
