@@ -102,4 +102,26 @@ describe.skipIf(inject('postgresUrl') === null)('on two replicas', () => {
     while (await active()) await new Promise((resolve) => setTimeout(resolve, 20))
     expect(await active()).toBe(false)
   })
+  test('each writes its own answers to their end when the database comes back after all leases have run out', async () => {
+    const { faults, wrap } = faultyWay()
+    const one = await startApp({ wrap, model: 'sim-ttft1-itl100-len120' })
+    const two = await startApp({
+      wrap,
+      model: 'sim-ttft1-itl100-len120',
+      database: one.database,
+      simulator: one.simulator,
+    })
+    const started = await Promise.all([one, one, two, two].map(({ client }) => client.send(question)))
+    await Promise.all(
+      started.map(({ runId }) => one.client.follow(runId, 0, (stream) => stream.text.includes('t0002'))),
+    )
+    faults.away = true
+    await new Promise((resolve) => setTimeout(resolve, 8000))
+    faults.away = false
+    const answers = await Promise.all(started.map(({ runId }) => two.client.follow(runId)))
+    expect(answers.map(({ text }) => text.includes('t0119') && !text.includes('t0120'))).toEqual(
+      answers.map(() => true),
+    )
+    expect(one.simulator.ledger.entries).toHaveLength(4)
+  })
 })

@@ -4,7 +4,7 @@ import { migratedDatabase } from '../../../tests/system/src/test-database.ts'
 import { newId } from '../lib/new-id.ts'
 import type { Database } from '../storage/database.ts'
 import { openDatabase } from '../storage/open-database.ts'
-import { takeOverRuns } from './take-over.ts'
+import { declareOthersDead, type Successor, takeOverRuns } from './take-over.ts'
 
 const log = { debug: () => undefined, info: () => undefined, warn: () => undefined }
 
@@ -14,11 +14,7 @@ async function open(): Promise<Database> {
   return database
 }
 
-async function addWorker(
-  database: Database,
-  name: string,
-  leaseSeconds: number,
-): Promise<{ id: string; name: string }> {
+async function addWorker(database: Database, name: string, leaseSeconds: number): Promise<Successor> {
   const id = newId()
   await database.asSystem((tx) =>
     tx.sql(`insert into worker (id, name, lease_until) values ($1, $2, now() + make_interval(secs => $3))`, [
@@ -27,7 +23,7 @@ async function addWorker(
       leaseSeconds,
     ]),
   )
-  return { id, name }
+  return { id, name, believes: true }
 }
 
 /** Answers of one worker, each in a conversation of its own. */
@@ -81,6 +77,31 @@ test('an answer of a worker that lives is left alone, whatever it is called, unl
   const me = await addWorker(database, 'host/stack-1/0.0.0.0:8000', 60)
   expect((await takeOverRuns(database, me)).runs).toHaveLength(2)
   expect((await takeOverRuns(database, me)).runs).toHaveLength(0)
+})
+
+test('whoever was without the database itself leaves the answers of those whose lease has run out', async () => {
+  const database = await open()
+  const me = { ...(await addWorker(database, 'me', 60)), believes: false }
+  const silent = await addWorker(database, 'silent', -1)
+  await addRuns(database, silent.id, 1)
+  const idle = await addWorker(database, 'idle', -1)
+  const former = await addWorker(database, 'me', 60)
+  await addRuns(database, former.id, 2)
+  await addRuns(database, newId(), 3)
+  expect((await takeOverRuns(database, me)).runs).toHaveLength(5)
+  const known = await database.asSystem((tx) => tx.sql<{ id: string }>('select id from worker order by id'))
+  expect(known.map(({ id }) => id)).toEqual([me.id, silent.id, idle.id])
+  await declareOthersDead(database, me.id)
+  expect((await takeOverRuns(database, me)).runs).toHaveLength(1)
+})
+
+test('whoever slept beyond its own lease takes nothing before it has renewed it', async () => {
+  const database = await open()
+  const me = await addWorker(database, 'me', -1)
+  await addRuns(database, newId(), 3)
+  expect((await takeOverRuns(database, me)).runs).toHaveLength(0)
+  await database.asSystem((tx) => tx.sql(`update worker set lease_until = now() + interval '6 seconds'`))
+  expect((await takeOverRuns(database, me)).runs).toHaveLength(3)
 })
 
 test('whoever looks hears when the next worker is lost, if it does not renew its lease', async () => {

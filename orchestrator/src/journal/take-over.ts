@@ -32,16 +32,23 @@ export interface Takeover {
  */
 const WITHOUT_SHARING = 32
 
+/** Who takes over, and whether it believes that a worker is dead because its lease has run out: see `WorkerLease`. */
+export interface Successor {
+  id: string
+  name: string
+  believes: boolean
+}
+
 /**
  * Takes over runs whose worker's lease has run out, or was given back. Taking over excludes appending by the run's row
  * lock, and raises the epoch, so whatever the old worker still sends is void. The journal is read afterwards, in a
  * statement of its own: one that began before the lock was granted would miss the old worker's last rows.
  */
-export async function takeOverRuns(database: Database, me: { id: string; name: string }): Promise<Takeover> {
+export async function takeOverRuns(database: Database, me: Successor): Promise<Takeover> {
   const takeover = await database.asSystem(async (tx) => {
     const [rows, leases] = await Promise.all([
-      tx.sql<TakenRow>(TAKE, [me.id, me.name, WITHOUT_SHARING], 'take_over'),
-      tx.sql<{ next_ms: number | null }>(FORGET_DEAD, [me.id, me.name], 'take_over_forget'),
+      tx.sql<TakenRow>(TAKE, [me.id, me.name, me.believes, WITHOUT_SHARING], 'take_over'),
+      tx.sql<{ next_ms: number | null }>(FORGET_DEAD, [me.id, me.name, me.believes], 'take_over_forget'),
     ])
     return { runs: rows.map(toTakenRun), nextLossMs: leases[0]?.next_ms ?? null }
   })
@@ -96,11 +103,15 @@ function toTakenRun(row: TakenRow): TakenRun {
 const TAKEN = `run.id, run.owner_id, run.conversation_id, run.message_id, run.user_message_id, run.kind, run.epoch,
     run.deaths, run.traceparent, run.cancel_requested_at is not null as cancel_requested`
 
-/** A worker is dead when its lease is over, or when it is a former life of this one. A run given back has no worker. */
+/** A worker is dead when it is a former life of this one, when it was declared so, or when its lease is over and believed to be. */
+const DEAD = `(worker.name = $2 or worker.lease_until = '-infinity' or $3::boolean and worker.lease_until < clock_timestamp())`
+
+/** A run given back has no worker. Whoever's own lease has run out takes nothing: it would be another's at once. */
 const LOST = `
     from run left join worker on worker.id = run.worker_id
     where run.state = 'running' and run.worker_id is distinct from $1::uuid
-      and (worker.id is null or worker.lease_until < clock_timestamp() or worker.name = $2)`
+      and (worker.id is null or ${DEAD})
+      and exists (select from worker me where me.id = $1::uuid and me.lease_until > clock_timestamp())`
 
 const TAKE = `
   with lost as (
@@ -109,7 +120,7 @@ const TAKE = `
         (extract(epoch from clock_timestamp() - worker.lease_until) + ${LEASE_SECONDS})::float8 * 1000
       end as silent_ms
       ${LOST}
-    order by run.id limit greatest($3::bigint, (
+    order by run.id limit greatest($4::bigint, (
       select ceil(count(*)::float8 / (select count(*) from worker where id = $1::uuid or lease_until > clock_timestamp()))
       ${LOST}
     )::bigint)
@@ -131,7 +142,7 @@ const TAKE_UP = `
 const FORGET_DEAD = `
   with forgotten as (
     delete from worker
-    where id <> $1::uuid and (lease_until < clock_timestamp() or name = $2)
+    where id <> $1::uuid and ${DEAD}
       and not exists (select from run where run.worker_id = worker.id and run.state = 'running')
   )
   select extract(epoch from min(lease_until) - clock_timestamp())::float8 * 1000 as next_ms

@@ -75,3 +75,23 @@ test('without its database nothing is begun', async () => {
   pass(LEASE_SECONDS * 1000)
   await expect(lease.current()).rejects.toBeInstanceOf(DatabaseUnavailable)
 })
+
+test('whoever begins, or was without the database, gives the others time to say that they live', async () => {
+  const { database, lease, pass } = await hold()
+  const silent = (seconds: number) =>
+    database.asSystem((tx) =>
+      tx.sql('update worker set lease_until = now() + make_interval(secs => $1)', [6 - seconds]),
+    )
+  expect(lease.graceMs()).toBeGreaterThan(0)
+  pass(LEASE_SECONDS * 1000)
+  expect(lease.graceMs()).toBe(0)
+  await silent(2)
+  await lease.current()
+  expect(lease.graceMs()).toBe(0)
+  pass(LEASE_SECONDS * 1000)
+  await silent(4)
+  await lease.current()
+  expect(lease.graceMs()).toBe(2000)
+  pass(1500)
+  expect(lease.graceMs()).toBe(500)
+})

@@ -268,11 +268,12 @@ export class RunManager {
     const { database, workerName } = this.#options
     const me = await this.#held().current()
     await this.#lookAtOwn(me)
-    const { runs, nextLossMs } = await takeOverRuns(database, { id: me, name: workerName })
+    const graceMs = this.#held().graceMs()
+    const { runs, nextLossMs } = await takeOverRuns(database, { id: me, name: workerName, believes: graceMs === 0 })
     for (const taken of runs) this.#resume(taken, true)
     for (const taken of await claimOverdue(database, me)) this.#resume(taken, false)
-    if (nextLossMs === null) return LOOK_MS
-    return Math.min(LOOK_MS, Math.max(0, nextLossMs) + AFTER_LEASE_MS)
+    const nextMs = graceMs > 0 ? graceMs : nextLossMs === null ? LOOK_MS : Math.max(0, nextLossMs) + AFTER_LEASE_MS
+    return Math.min(LOOK_MS, nextMs)
   }
 
   /**
