@@ -2,17 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { askDatabase } from '../cluster/ask-database.ts'
 import { assertOurChild } from '../cluster/ownership.ts'
 import { type Cluster, startCluster } from '../cluster/start-cluster.ts'
-import { describeQuestion } from '../cluster/upstream.ts'
 import { quantile } from '../figures.ts'
-import { newHistory } from '../history.ts'
-import { createRandom } from '../random.ts'
-import { createHttpClient } from '../workload/http-client.ts'
-import { makePersons } from '../workload/persons.ts'
-import { send, startedOf, type Tab } from '../workload/tab.ts'
+import { startAnswers } from './start-answers.ts'
 import type { Trial } from './trial.ts'
 
 const answers = 1000
-const hands = 20
 /** What is promised, 99 of 100 times. */
 const mostSeconds = 10
 /** Words half a second apart: a thousand answers at once leave a small machine time for what is measured. */
@@ -24,7 +18,8 @@ export const manyTakeovers: Trial = {
   run: async (seed) => {
     const cluster = await startCluster({ replicas: 3 })
     try {
-      await startAnswers(cluster, seed)
+      // All of them at the first server, past the balancer.
+      await startAnswers(cluster, { count: answers, ...pace, urls: [cluster.replicas[0]!.url], seed })
       const seconds = await killAndWait(cluster)
       const p99 = quantile(seconds, 0.99)
       const late = p99 > mostSeconds ? [`p99 is ${p99.toFixed(1)} s, more than ${mostSeconds}`] : []
@@ -48,32 +43,6 @@ export const manyTakeovers: Trial = {
       await cluster.stop()
     }
   },
-}
-
-/** All of them at the first server, past the balancer. */
-async function startAnswers(cluster: Cluster, seed: string): Promise<void> {
-  const [person] = await makePersons(cluster, ['Ada'])
-  const random = createRandom(seed)
-  let begun = 0
-  await Promise.all(
-    Array.from({ length: hands }, async (_, hand) => {
-      const tab: Tab = {
-        personId: person!.id,
-        http: createHttpClient(cluster.replicas[0]!.url, person!.cookie),
-        history: newHistory(seed, 1),
-        random: random.fork(`hand ${hand}`),
-        now: () => performance.now(),
-        closed: new AbortController().signal,
-      }
-      while (begun < answers) {
-        begun += 1
-        const mark = `m${begun}`
-        const record = await send(tab, { mark, text: describeQuestion(mark, pace.words, pace.gapMs) })
-        if (startedOf(record) === null) throw new Error(`An answer was refused: ${JSON.stringify(record.replies)}`)
-      }
-      await tab.http.close()
-    }),
-  )
 }
 
 /** Seconds until a word of its next owner is in the journal, of each answer. */

@@ -1,9 +1,10 @@
 import { failover } from './failover.ts'
 import { manyTakeovers } from './many-takeovers.ts'
+import { outage } from './outage.ts'
 import { rollingRestart } from './rolling-restart.ts'
 import type { Trial } from './trial.ts'
 
-const trials: readonly Trial[] = [rollingRestart, manyTakeovers, failover]
+const trials: readonly Trial[] = [rollingRestart, manyTakeovers, failover, outage]
 
 /** Runs the trial of this name, or all of them, and prints their figures. Resolves to the exit code. */
 export async function runTrials(name: string, seed: string): Promise<number> {
