@@ -32,6 +32,21 @@ async function member(app: TestApp, email = EMAIL, password = PASSWORD): Promise
   return { client, id: (await client.json<Session>('GET', '/api/session')).person.id }
 }
 
+/** Reads a stream that has begun by the time this resolves; `whole` says whether it came to its end, and was not cut. */
+async function watch(client: ApiClient, runId: string): Promise<{ whole: Promise<boolean> }> {
+  const { promise: begun, resolve } = Promise.withResolvers<void>()
+  const open = (): boolean => {
+    resolve()
+    return false
+  }
+  const whole = client.follow(runId, 0, open).then(
+    (stream) => stream.done,
+    () => false,
+  )
+  await Promise.race([begun, whole])
+  return { whole }
+}
+
 async function people(app: TestApp): Promise<PersonView[]> {
   return (await app.client.json<PeoplePage>('GET', '/api/people')).items
 }
@@ -335,13 +350,10 @@ describe('administrators', () => {
     const { client, id } = await member(app)
     const { runId } = await client.send({ parts: [{ type: 'text', text: 'Hello' }] })
     await client.follow(runId, 0, (stream) => stream.text.includes('t0008'))
-    const cut = client.follow(runId).then(
-      (stream) => stream.done,
-      () => 'cut',
-    )
+    const cut = await watch(client, runId)
     const view = await app.client.json<PersonView>('PATCH', `/api/people/${id}`, { status: 'suspended' })
     expect(view.status).toBe('suspended')
-    await cut
+    await cut.whole
     expect(await client.problem('GET', '/api/session')).toMatchObject({ code: 'unauthenticated' })
     expect(await app.stranger.problem('POST', '/api/session', { email: EMAIL, password: PASSWORD })).toMatchObject({
       status: 403,
@@ -362,15 +374,12 @@ describe('administrators', () => {
       const replica = await startApp({ database: app.database, simulator: app.simulator, owner: false })
       const there = createApiClient(replica.url, client.cookie)
       await there.follow(runId, 0, (stream) => stream.text.includes('t0008'))
-      const cut = there.follow(runId).then(
-        (stream) => stream.done,
-        () => false,
-      )
+      const cut = await watch(there, runId)
       // Straight in the database: nobody rings, and the answer itself goes on.
       const database = await openDatabase(app.database, { log: { debug() {}, info() {}, warn() {} } })
       onTestFinished(() => database.close())
       await database.asSystem((tx) => tx.sql(`update app_user set status = 'suspended' where id = $1`, [id]))
-      expect(await cut).toBe(false)
+      expect(await cut.whole).toBe(false)
       const rows = await database.asSystem((tx) => tx.sql('select state from run where id = $1', [runId]))
       expect(rows).toEqual([{ state: 'running' }])
     },
@@ -382,22 +391,16 @@ describe('administrators', () => {
     const second = await enter(app, '/api/session', { email: EMAIL, password: PASSWORD })
     const { runId } = await client.send({ parts: [{ type: 'text', text: 'Hello' }] })
     await client.follow(runId, 0, (stream) => stream.text.includes('t0004'))
-    const whole = second.follow(runId)
-    const cut = client.follow(runId).then(
-      (stream) => stream.done,
-      () => false,
-    )
+    const kept = await watch(second, runId)
+    const cut = await watch(client, runId)
     await client.json('DELETE', '/api/session')
-    expect(await cut).toBe(false)
-    expect((await whole).done).toBe(true)
+    expect(await cut.whole).toBe(false)
+    expect(await kept.whole).toBe(true)
     const other = await second.send({ parts: [{ type: 'text', text: 'Again' }] })
     await second.follow(other.runId, 0, (stream) => stream.text.includes('t0004'))
-    const demoted = second.follow(other.runId).then(
-      (stream) => stream.done,
-      () => false,
-    )
+    const demoted = await watch(second, other.runId)
     await app.client.json('PATCH', `/api/people/${id}`, { role: 'admin' })
-    expect(await demoted).toBe(false)
+    expect(await demoted.whole).toBe(false)
     expect((await second.follow(other.runId)).done).toBe(true)
   })
 
